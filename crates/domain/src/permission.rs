@@ -1,0 +1,254 @@
+//! Who may do what in the console: one table of roles and actions.
+//!
+//! Every route of the console names the [`Action`] it needs, and [`allows`] is asked before anything else happens.
+//! The whole table is written out in `crates/domain/permissions.txt`, so that a change of rights shows in review.
+
+use serde::{Deserialize, Serialize};
+
+/// May somebody with this role do this?
+pub fn allows(role: Role, action: Action) -> bool {
+    use Role::{
+        Auditor, Helpdesk, OrganisationAdministrator, Registrant, RightsAdministrator,
+        TechnicalAdministrator, UserAdministrator,
+    };
+    let roles: &[Role] = match action {
+        Action::SeeOverview | Action::SeePeople | Action::SeeSources => &[
+            OrganisationAdministrator,
+            UserAdministrator,
+            RightsAdministrator,
+            Registrant,
+            Helpdesk,
+            TechnicalAdministrator,
+            Auditor,
+        ],
+        Action::ExportPeople => &[OrganisationAdministrator, UserAdministrator, RightsAdministrator, Auditor],
+        Action::RevealCpr => &[OrganisationAdministrator, UserAdministrator, Registrant, Helpdesk],
+        Action::EditPerson | Action::Reactivate | Action::AnswerQuestion | Action::MakePlan => {
+            &[OrganisationAdministrator, UserAdministrator]
+        }
+        Action::Suspend => &[OrganisationAdministrator, UserAdministrator, Helpdesk],
+        Action::SeePlans => &[
+            OrganisationAdministrator,
+            UserAdministrator,
+            RightsAdministrator,
+            TechnicalAdministrator,
+            Auditor,
+        ],
+        Action::ApprovePlan | Action::GiveUpOperation => &[OrganisationAdministrator, UserAdministrator],
+        Action::StopPlan | Action::RetryOperation => {
+            &[OrganisationAdministrator, UserAdministrator, TechnicalAdministrator]
+        }
+        Action::SeeOutbox => {
+            &[OrganisationAdministrator, UserAdministrator, Helpdesk, TechnicalAdministrator, Auditor]
+        }
+        Action::ReadSource => &[OrganisationAdministrator, UserAdministrator, TechnicalAdministrator],
+        Action::SeeLog | Action::VerifyLog | Action::ExportLog => &[OrganisationAdministrator, Auditor],
+        Action::SeeSettings => &[OrganisationAdministrator, TechnicalAdministrator, Auditor],
+        Action::ChangeRules => &[OrganisationAdministrator],
+        Action::ManageCertificate | Action::TestConnection => {
+            &[OrganisationAdministrator, TechnicalAdministrator]
+        }
+    };
+    roles.contains(&role)
+}
+
+/// What somebody signs in as. A person has one role at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    OrganisationAdministrator,
+    UserAdministrator,
+    RightsAdministrator,
+    /// Checks who people are; issues means of log-in.
+    Registrant,
+    Helpdesk,
+    TechnicalAdministrator,
+    /// Reads, never writes.
+    Auditor,
+    /// Sees their own people, when self-service exists.
+    Manager,
+    /// Sees themselves, when self-service exists.
+    Employee,
+}
+
+impl Role {
+    pub const ALL: [Self; 9] = [
+        Self::OrganisationAdministrator,
+        Self::UserAdministrator,
+        Self::RightsAdministrator,
+        Self::Registrant,
+        Self::Helpdesk,
+        Self::TechnicalAdministrator,
+        Self::Auditor,
+        Self::Manager,
+        Self::Employee,
+    ];
+
+    /// The name on the command line, in the database and in the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::OrganisationAdministrator => "organisation-administrator",
+            Self::UserAdministrator => "user-administrator",
+            Self::RightsAdministrator => "rights-administrator",
+            Self::Registrant => "registrant",
+            Self::Helpdesk => "helpdesk",
+            Self::TechnicalAdministrator => "technical-administrator",
+            Self::Auditor => "auditor",
+            Self::Manager => "manager",
+            Self::Employee => "employee",
+        }
+    }
+}
+
+impl std::fmt::Display for Role {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl std::str::FromStr for Role {
+    type Err = UnknownRole;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wanted = text.trim();
+        Self::ALL.into_iter().find(|role| role.name() == wanted).ok_or_else(|| UnknownRole(wanted.to_owned()))
+    }
+}
+
+/// There is no such role.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no role \"{0}\"; the roles are {names}", names = Role::ALL.map(Role::name).join(", "))]
+pub struct UnknownRole(String);
+
+/// Something that the console can show or do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    SeeOverview,
+    SeePeople,
+    ExportPeople,
+    /// See one full CPR number, or search by one; both need a purpose and are logged.
+    RevealCpr,
+    /// Create, change, end and re-open a person by hand.
+    EditPerson,
+    Suspend,
+    Reactivate,
+    /// Say which candidate is the same person, or what to do with an unmanaged identity or a drifting field.
+    AnswerQuestion,
+    SeePlans,
+    MakePlan,
+    ApprovePlan,
+    StopPlan,
+    SeeOutbox,
+    RetryOperation,
+    GiveUpOperation,
+    SeeSources,
+    /// Have a source read now.
+    ReadSource,
+    SeeLog,
+    VerifyLog,
+    ExportLog,
+    SeeSettings,
+    /// Guard limits, field owners and the schedule.
+    ChangeRules,
+    ManageCertificate,
+    TestConnection,
+}
+
+impl Action {
+    pub const ALL: [Self; 24] = [
+        Self::SeeOverview,
+        Self::SeePeople,
+        Self::ExportPeople,
+        Self::RevealCpr,
+        Self::EditPerson,
+        Self::Suspend,
+        Self::Reactivate,
+        Self::AnswerQuestion,
+        Self::SeePlans,
+        Self::MakePlan,
+        Self::ApprovePlan,
+        Self::StopPlan,
+        Self::SeeOutbox,
+        Self::RetryOperation,
+        Self::GiveUpOperation,
+        Self::SeeSources,
+        Self::ReadSource,
+        Self::SeeLog,
+        Self::VerifyLog,
+        Self::ExportLog,
+        Self::SeeSettings,
+        Self::ChangeRules,
+        Self::ManageCertificate,
+        Self::TestConnection,
+    ];
+}
+
+/// The table as the text that is kept in `permissions.txt`: a line per action, a column per role.
+pub fn table() -> String {
+    let heading = Role::ALL.map(Role::name).join(" | ");
+    let mut text = format!("{:<20} | {heading}\n", "action");
+    for action in Action::ALL {
+        let marks = Role::ALL
+            .map(|role| format!("{:<width$}", mark(allows(role, action)), width = role.name().len()))
+            .join(" | ");
+        text.push_str(format!("{:<20} | {marks}", format!("{action:?}")).trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn mark(allowed: bool) -> &'static str {
+    if allowed { "yes" } else { "-" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Written anew by `LOKALID_WRITE_GENERATED=1 cargo test -p domain`.
+    #[test]
+    fn the_committed_table_is_the_one_in_force() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/permissions.txt");
+        if std::env::var_os("LOKALID_WRITE_GENERATED").is_some() {
+            std::fs::write(path, table()).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap(), table());
+    }
+
+    #[test]
+    fn an_auditor_reads_and_never_writes() {
+        let reads = [
+            Action::SeeOverview,
+            Action::SeePeople,
+            Action::ExportPeople,
+            Action::SeePlans,
+            Action::SeeOutbox,
+            Action::SeeSources,
+            Action::SeeLog,
+            Action::VerifyLog,
+            Action::ExportLog,
+            Action::SeeSettings,
+        ];
+        for action in Action::ALL {
+            assert_eq!(allows(Role::Auditor, action), reads.contains(&action), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn managers_and_employees_wait_for_self_service() {
+        for action in Action::ALL {
+            assert!(!allows(Role::Manager, action) && !allows(Role::Employee, action), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn a_role_reads_back_from_its_name_and_nothing_else_is_one() {
+        for role in Role::ALL {
+            assert_eq!(role.to_string().parse::<Role>().unwrap(), role);
+        }
+        let fault = "root".parse::<Role>().unwrap_err().to_string();
+        assert!(
+            fault.starts_with("there is no role \"root\"; the roles are organisation-administrator,"),
+            "{fault}"
+        );
+    }
+}
