@@ -9,7 +9,7 @@ use crate::postgres::Cluster;
 use crate::process::Session;
 use crate::report::Finding;
 use crate::simulation::{self, Engine};
-use crate::tally::Tally;
+use crate::tally::{Counter, Tally};
 use crate::{docs, install};
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
@@ -202,7 +202,8 @@ fn doc_tests(session: &Session, finding: &mut Finding) -> Result<()> {
         return Ok(());
     }
     let command = session.cargo(&["test", "--doc", "--workspace", "--locked"]);
-    session.watch(command, Signal::SIGTERM, |line| finding.tally.read_line(line))
+    let mut counter = Counter::new(&mut finding.tally);
+    session.watch(command, Signal::SIGTERM, |line| counter.read(line))
 }
 
 /// One process per test binary, not per test: starting a domain controller takes longer than all its tests.
@@ -210,7 +211,8 @@ fn samba(session: &Session, finding: &mut Finding) -> Result<()> {
     let test = ["test", "--workspace", "--locked", "--test", "samba"];
     session.run(session.cargo(&[&test[..], &["--no-run"]].concat()))?;
     let cargo = session.cargo(&[&test[..], &["--offline", "--", "--include-ignored"]].concat());
-    session.watch(in_own_network(session, &cargo), Signal::SIGKILL, |line| finding.tally.read_line(line))
+    let mut counter = Counter::new(&mut finding.tally);
+    session.watch(in_own_network(session, &cargo), Signal::SIGKILL, |line| counter.read(line))
 }
 
 /// Runs a command in new network and process namespaces. Its end, or that of xtask, ends all that it started.
@@ -238,7 +240,8 @@ fn browser(session: &Session, finding: &mut Finding) -> Result<()> {
     build_binary(session)?;
     let mut walk = session.command("node");
     walk.arg("e2e/run.mjs").env("LOKALID_BINARY", binary(session));
-    session.watch(walk, Signal::SIGTERM, |line| finding.tally.read_line(line))
+    let mut counter = Counter::new(&mut finding.tally);
+    session.watch(walk, Signal::SIGTERM, |line| counter.read(line))
 }
 
 /// With the tests beside it, because their features decide which dependencies are already built.
