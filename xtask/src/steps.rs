@@ -186,7 +186,15 @@ fn lints(session: &Session) -> Result<()> {
 }
 
 fn deny(session: &Session, finding: &mut Finding) -> Result<()> {
-    session.run(session.cargo(&["deny", "--locked", "check", "licenses", "bans", "sources"]))?;
+    session.run(session.cargo(&[
+        "deny",
+        "--locked",
+        "check",
+        "--hide-inclusion-graph",
+        "licenses",
+        "bans",
+        "sources",
+    ]))?;
     let mut fetch = session.command("timeout");
     fetch.args([ADVISORIES_LIMIT_SECONDS, "cargo", "deny", "fetch", "db"]).env("GIT_TERMINAL_PROMPT", "0");
     if session.run(fetch).is_err() && !session.interrupted() {
