@@ -1,0 +1,212 @@
+//! One call to the IdM API that a plan asks for, with everything that the call needs and the reason for it.
+//!
+//! The worker has no choices left: whatever has to be decided is decided here.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{Cpr, Departure, Email, Field, IdentityId, Language, Level, Name, RemoteUuid, Rid, SourceName};
+
+/// What is to be done. Carries CPR numbers: serialised only into sealed columns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    Suspend(RemoteUuid),
+    Reactivate(RemoteUuid),
+    /// Local only: this identity in MitID Erhverv is this person.
+    Adopt(RemoteUuid),
+    Create(Box<NewIdentity>),
+    UpdateDraft(RemoteUuid, Profile),
+    UpdateProfile(RemoteUuid, Profile),
+    UpdateEmail(RemoteUuid, Email),
+    SetSigning(RemoteUuid, bool),
+    Delete(RemoteUuid),
+}
+
+/// Everything that a create call carries (reference/idm-api.md §2.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewIdentity {
+    pub given_name: Name,
+    pub surname: Name,
+    pub email: Email,
+    pub cpr: Option<Cpr>,
+    /// Only where there is no CPR number; the name of the field in the API is a guess.
+    pub birth_date: Option<Date>,
+    pub rid: Option<Rid>,
+    pub level: Level,
+    pub pseudonym: bool,
+    pub signing: bool,
+    pub invoice_method: Option<Uuid>,
+    /// Local IdP only.
+    pub subject_name_id: Option<String>,
+}
+
+/// The body of the two profile calls (reference/idm-api.md §2.5).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    pub given_name: Name,
+    pub surname: Name,
+    pub email: Email,
+    pub cpr: Option<Cpr>,
+    pub level: Level,
+}
+
+impl Action {
+    /// The name in JSON, in the log and in the console's texts.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Suspend(_) => "suspend",
+            Self::Reactivate(_) => "reactivate",
+            Self::Adopt(_) => "adopt",
+            Self::Create(_) => "create",
+            Self::UpdateDraft(..) => "update-draft",
+            Self::UpdateProfile(..) => "update-profile",
+            Self::UpdateEmail(..) => "update-email",
+            Self::SetSigning(..) => "set-signing",
+            Self::Delete(_) => "delete",
+        }
+    }
+
+    /// The identity in MitID Erhverv that it is about; a creation has none yet.
+    pub fn uuid(&self) -> Option<RemoteUuid> {
+        match self {
+            Self::Create(_) => None,
+            Self::Suspend(uuid)
+            | Self::Reactivate(uuid)
+            | Self::Adopt(uuid)
+            | Self::UpdateDraft(uuid, _)
+            | Self::UpdateProfile(uuid, _)
+            | Self::UpdateEmail(uuid, _)
+            | Self::SetSigning(uuid, _)
+            | Self::Delete(uuid) => Some(*uuid),
+        }
+    }
+
+    /// Suspensions and deletions: what takes somebody's access away.
+    pub fn stops_access(&self) -> bool {
+        matches!(self, Self::Suspend(_) | Self::Delete(_))
+    }
+}
+
+/// A planned operation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    /// The identity here; `None` for what no source knows.
+    pub identity: Option<IdentityId>,
+    /// The user name, or the name where there is none: what a list shows.
+    pub label: String,
+    pub action: Action,
+    pub fields: BTreeSet<Field>,
+    pub reason: Reason,
+}
+
+/// Why an operation is planned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    Joined {
+        source: SourceName,
+    },
+    Left(Departure),
+    NeverActivated(Departure),
+    LeftLongAgo {
+        left: Departure,
+        days: u32,
+    },
+    CameBack {
+        source: SourceName,
+    },
+    Changed {
+        source: SourceName,
+    },
+    /// Changed in MitID Erhverv, and we own the field.
+    Overruled,
+    Matched {
+        evidence: MatchEvidence,
+    },
+    Ordered {
+        by: String,
+        why: String,
+    },
+    Answered {
+        by: String,
+    },
+}
+
+/// What made a match sure, or who said so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MatchEvidence {
+    Rid,
+    CprAndName,
+    NameEmailBirthDate,
+    Human,
+}
+
+impl Reason {
+    /// The sentence that plan, log and console show.
+    pub fn say(&self, language: Language) -> String {
+        match self {
+            Self::Joined { source } => match language {
+                Language::Danish => format!("ny i kilden `{source}`"),
+                Language::English => format!("new in source `{source}`"),
+            },
+            Self::Left(left) => say_left(left, language),
+            Self::NeverActivated(left) => {
+                let never = language.pick("og aktiverede aldrig", "and never activated");
+                format!("{} {never}", say_left(left, language))
+            }
+            Self::LeftLongAgo { left, days } => match language {
+                Language::Danish => format!("{}, og de {days} dage er gået", say_left(left, language)),
+                Language::English => format!("{}, and the {days} days are over", say_left(left, language)),
+            },
+            Self::CameBack { source } => match language {
+                Language::Danish => format!("er kommet tilbage, kilde `{source}`"),
+                Language::English => format!("came back, source `{source}`"),
+            },
+            Self::Changed { source } => match language {
+                Language::Danish => format!("ændret i kilden `{source}`"),
+                Language::English => format!("changed in source `{source}`"),
+            },
+            Self::Overruled => language
+                .pick(
+                    "ændret i MitID Erhverv, men feltet styres her",
+                    "changed in MitID Erhverv, but the field is ours",
+                )
+                .to_owned(),
+            Self::Matched { evidence } => evidence.say(language).to_owned(),
+            Self::Ordered { by, why } => match language {
+                Language::Danish => format!("bestilt af {by}: {why}"),
+                Language::English => format!("ordered by {by}: {why}"),
+            },
+            Self::Answered { by } => match language {
+                Language::Danish => format!("besluttet af {by}"),
+                Language::English => format!("decided by {by}"),
+            },
+        }
+    }
+}
+
+fn say_left(left: &Departure, language: Language) -> String {
+    let Departure { on, source, how } = left;
+    match language {
+        Language::Danish => format!("stoppet {on}, kilde `{source}` ({})", how.say(language)),
+        Language::English => format!("left on {on}, source `{source}` ({})", how.say(language)),
+    }
+}
+
+impl MatchEvidence {
+    pub fn say(self, language: Language) -> &'static str {
+        match self {
+            Self::Rid => language.pick("samme RID", "same RID"),
+            Self::CprAndName => language.pick("samme CPR-nummer og navn", "same CPR number and name"),
+            Self::NameEmailBirthDate => {
+                language.pick("samme navn, e-mail og fødselsdato", "same name, e-mail and birth date")
+            }
+            Self::Human => language.pick("et menneske har bekræftet det", "a person confirmed it"),
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! From what the sources say to what we want: which records are one person, and which source decides a field.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use jiff::{Timestamp, civil::Date};
+use uuid::Uuid;
+
+use crate::{
+    About, Cpr, Departure, Desired, IdentityId, Leaving, PersonId, Presence, Question, Settings, SourceName,
+    SourceRecord, Standing, danish_date,
+};
+
+/// A record as the store keeps it: the last that was read of its key, and since when it is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRecord {
+    pub source: SourceName,
+    /// The key as stored; keys made from a CPR number are a keyed hash here.
+    pub key: String,
+    pub record: SourceRecord,
+    /// When the first complete snapshot without it was taken.
+    pub missing_since: Option<Timestamp>,
+    /// The identity that it was found to be, once it has been.
+    pub identity: Option<IdentityId>,
+}
+
+/// An identity as it was after the last resolution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownIdentity {
+    pub desired: Desired,
+}
+
+/// What comes out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Resolution {
+    /// Every identity that has a record, new ones included, ordered by key.
+    pub desired: Vec<Desired>,
+    /// Which record is which identity, for those that were not linked before.
+    pub links: Vec<(SourceName, String, IdentityId)>,
+    pub questions: Vec<Question>,
+}
+
+/// Finds out who is who and what each must be. `new_key` makes keys for new identities and people.
+pub fn resolve(
+    settings: &Settings,
+    today: Date,
+    records: &[StoredRecord],
+    known: &[KnownIdentity],
+    new_key: &mut dyn FnMut() -> Uuid,
+) -> Resolution {
+    let mut people = People::new(settings, records, known, new_key);
+    people.link_all();
+    let (groups, links, mut questions) = people.finish();
+    let known: HashMap<IdentityId, &Desired> =
+        known.iter().map(|one| (one.desired.identity, &one.desired)).collect();
+    let merge = |(identity, (person, of_identity)): (IdentityId, (PersonId, Vec<&StoredRecord>))| {
+        merge(settings, today, identity, person, &of_identity, known.get(&identity).copied())
+    };
+    let desired = groups.into_iter().map(merge).collect();
+    questions.sort_by_key(Question::key);
+    Resolution { desired, links, questions }
+}
+
+type Groups<'a> = BTreeMap<IdentityId, (PersonId, Vec<&'a StoredRecord>)>;
+
+/// The linking of records to identities.
+struct People<'a, 'b> {
+    settings: &'a Settings,
+    records: &'a [StoredRecord],
+    new_key: &'b mut dyn FnMut() -> Uuid,
+    person_of: HashMap<IdentityId, PersonId>,
+    person_by_cpr: HashMap<Cpr, PersonId>,
+    identities_by_cpr: HashMap<Cpr, Vec<IdentityId>>,
+    identities_by_name: HashMap<String, Vec<IdentityId>>,
+    cpr_of: HashMap<IdentityId, Cpr>,
+    /// Identities that a source holds a present record for.
+    present: HashSet<(&'a SourceName, IdentityId)>,
+    groups: Groups<'a>,
+    links: Vec<(SourceName, String, IdentityId)>,
+    questions: Vec<Question>,
+}
+
+impl<'a, 'b> People<'a, 'b> {
+    fn new(
+        settings: &'a Settings,
+        records: &'a [StoredRecord],
+        known: &[KnownIdentity],
+        new_key: &'b mut dyn FnMut() -> Uuid,
+    ) -> Self {
+        let mut people = Self {
+            settings,
+            records,
+            new_key,
+            person_of: HashMap::new(),
+            person_by_cpr: HashMap::new(),
+            identities_by_cpr: HashMap::new(),
+            identities_by_name: HashMap::new(),
+            cpr_of: HashMap::new(),
+            present: HashSet::new(),
+            groups: Groups::new(),
+            links: Vec::new(),
+            questions: Vec::new(),
+        };
+        for one in known {
+            people.remember(one.desired.identity, one.desired.person, one.desired.cpr.as_ref());
+            people.remember_name(
+                one.desired.identity,
+                one.desired.user_name.as_ref().map(crate::UserName::key),
+            );
+        }
+        people
+    }
+
+    fn remember(&mut self, identity: IdentityId, person: PersonId, cpr: Option<&Cpr>) {
+        self.person_of.insert(identity, person);
+        if let Some(cpr) = cpr {
+            self.person_by_cpr.entry(*cpr).or_insert(person);
+            let identities = self.identities_by_cpr.entry(*cpr).or_default();
+            if !identities.contains(&identity) {
+                identities.push(identity);
+            }
+            self.cpr_of.insert(identity, *cpr);
+        }
+    }
+
+    fn remember_name(&mut self, identity: IdentityId, user_name: Option<String>) {
+        if let Some(name) = user_name {
+            let identities = self.identities_by_name.entry(name).or_default();
+            if !identities.contains(&identity) {
+                identities.push(identity);
+            }
+        }
+    }
+
+    /// Records that are linked already first, then the new ones in the order of their keys.
+    fn link_all(&mut self) {
+        let records = self.records;
+        let (linked, mut new): (Vec<_>, Vec<_>) =
+            records.iter().partition(|record| record.identity.is_some());
+        for record in linked {
+            if let Some(identity) = record.identity {
+                self.put(record, identity);
+            }
+        }
+        new.sort_by(|a, b| {
+            let rank = |one: &StoredRecord| self.settings.rank("status", &one.source);
+            (rank(a), &a.source, &a.key).cmp(&(rank(b), &b.source, &b.key))
+        });
+        for record in new.into_iter().filter(|record| record.missing_since.is_none()) {
+            if let Some(identity) = self.identity_of(record) {
+                self.links.push((record.source.clone(), record.key.clone(), identity));
+                self.put(record, identity);
+            }
+        }
+    }
+
+    fn put(&mut self, record: &'a StoredRecord, identity: IdentityId) {
+        let person = self.person_of.get(&identity).copied().unwrap_or(PersonId(identity.0));
+        self.remember(identity, person, record.record.cpr.as_ref());
+        self.remember_name(identity, record.record.user_name.as_ref().map(crate::UserName::key));
+        if record.missing_since.is_none() {
+            self.present.insert((&record.source, identity));
+        }
+        self.groups.entry(identity).or_insert_with(|| (person, Vec::new())).1.push(record);
+    }
+
+    /// The identity that a new record is: the one with its CPR number whose key vanished or which this source has
+    /// not named yet; else the one with its user name; else a new one. `None` asks a human.
+    fn identity_of(&mut self, record: &'a StoredRecord) -> Option<IdentityId> {
+        let free =
+            |people: &Self, identity: &IdentityId| !people.present.contains(&(&record.source, *identity));
+        if let Some(cpr) = &record.record.cpr
+            && let Some(identities) = self.identities_by_cpr.get(cpr)
+        {
+            let same_name = record.record.user_name.as_ref().map(crate::UserName::key);
+            let named =
+                same_name.and_then(|name| self.identities_by_name.get(&name)).cloned().unwrap_or_default();
+            let mut open: Vec<IdentityId> =
+                identities.iter().copied().filter(|one| free(self, one)).collect();
+            open.sort_by_key(|one| !named.contains(one));
+            if let Some(identity) = open.first() {
+                return Some(*identity);
+            }
+            if !self.settings.several_identities {
+                let other = identities.first().copied();
+                self.ask_about_shared_cpr(record, other);
+                return None;
+            }
+            let person = self.person_by_cpr.get(cpr).copied();
+            return Some(self.new_identity(person));
+        }
+        Some(self.same_user_name(record, free).unwrap_or_else(|| self.new_identity(None)))
+    }
+
+    /// Another source may know the same account by its user name; a different CPR number says that it is not.
+    fn same_user_name(
+        &self,
+        record: &StoredRecord,
+        free: impl Fn(&Self, &IdentityId) -> bool,
+    ) -> Option<IdentityId> {
+        let name = record.record.user_name.as_ref()?.key();
+        let not_different = |identity: &&IdentityId| match (&record.record.cpr, self.cpr_of.get(identity)) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            _ => true,
+        };
+        let same: Vec<&IdentityId> = self
+            .identities_by_name
+            .get(&name)?
+            .iter()
+            .filter(|one| free(self, one))
+            .filter(not_different)
+            .collect();
+        if let [only] = same.as_slice() { Some(**only) } else { None }
+    }
+
+    fn new_identity(&mut self, person: Option<PersonId>) -> IdentityId {
+        let identity = IdentityId((self.new_key)());
+        let person = person.unwrap_or_else(|| PersonId((self.new_key)()));
+        self.person_of.insert(identity, person);
+        identity
+    }
+
+    fn ask_about_shared_cpr(&mut self, record: &StoredRecord, other: Option<IdentityId>) {
+        let place_of = |identity: IdentityId| {
+            let (_, of_identity) = self.groups.get(&identity)?;
+            of_identity.iter().find(|one| one.missing_since.is_none()).map(|one| one.record.place.clone())
+        };
+        let other = other.and_then(place_of).unwrap_or_default();
+        let label =
+            record.record.user_name.as_ref().map_or_else(|| record.record.place.clone(), ToString::to_string);
+        self.questions.push(Question { identity: None, label, about: About::SharedCpr { other } });
+    }
+
+    fn finish(self) -> (Groups<'a>, Vec<(SourceName, String, IdentityId)>, Vec<Question>) {
+        (self.groups, self.links, self.questions)
+    }
+}
+
+/// One identity from all its records, field by field in the order of precedence. Missing records still tell what
+/// they last said, after all present ones, so that a leaver keeps a name.
+fn merge(
+    settings: &Settings,
+    today: Date,
+    identity: IdentityId,
+    person: PersonId,
+    records: &[&StoredRecord],
+    known: Option<&Desired>,
+) -> Desired {
+    let ranked = |field: &str| {
+        let mut ordered: Vec<&StoredRecord> = records.to_vec();
+        ordered.sort_by_key(|one| {
+            (one.missing_since.is_some(), settings.rank(field, &one.source), one.key.clone())
+        });
+        ordered
+    };
+    let by_status = ranked("status");
+    let presence = presence(today, &by_status, known);
+    let source = by_status.first().map_or_else(SourceName::by_hand, |one| one.source.clone());
+    macro_rules! first {
+        ($field:ident, $name:literal) => {
+            if records.len() == 1 {
+                records.first().and_then(|one| one.record.$field.clone())
+            } else {
+                ranked($name).iter().find_map(|one| one.record.$field.clone())
+            }
+        };
+    }
+    Desired {
+        identity,
+        person,
+        user_name: first!(user_name, "user-name"),
+        cpr: first!(cpr, "cpr"),
+        birth_date: first!(birth_date, "birth-date"),
+        given_name: first!(given_name, "given-name"),
+        surname: first!(surname, "surname"),
+        email: first!(email, "email"),
+        phone: first!(phone, "phone"),
+        unit: first!(unit, "unit"),
+        title: first!(title, "title"),
+        manager: first!(manager, "manager"),
+        p_number: first!(p_number, "p-number"),
+        // A RID that MitID Erhverv gave is kept for the day somebody comes back.
+        rid: first!(rid, "rid").or_else(|| known.and_then(|known| known.rid.clone())),
+        invoice_key: first!(invoice_key, "invoice-method"),
+        pseudonym: records.iter().any(|one| one.missing_since.is_none() && one.record.pseudonym),
+        signing: first!(signing, "signing"),
+        source,
+        presence,
+    }
+}
+
+/// Present, ahead or left, by the record that has precedence for status. Somebody who has left keeps the day.
+fn presence(today: Date, by_status: &[&StoredRecord], known: Option<&Desired>) -> Presence {
+    let Some(first) = by_status.first() else { return Presence::Employed };
+    let record = &first.record;
+    let left = |how: Leaving, on: Date| {
+        let before = known.and_then(|known| match &known.presence {
+            Presence::Left(departure) if departure.how == how && departure.source == first.source => {
+                Some(departure.on)
+            }
+            _ => None,
+        });
+        let on = record.end.filter(|end| *end < today).or(before).unwrap_or(on);
+        Presence::Left(Departure { on, source: first.source.clone(), how })
+    };
+    if let Some(missing_since) = first.missing_since {
+        return left(Leaving::Missing, danish_date(missing_since));
+    }
+    match &record.standing {
+        Standing::Disabled => return left(Leaving::Disabled, today),
+        Standing::OutsideGroup => return left(Leaving::OutsideGroup, today),
+        Standing::Expired(at) => return left(Leaving::Expired, danish_date(*at).min(today)),
+        Standing::Employed => {}
+    }
+    match (record.start, record.end) {
+        (_, Some(end)) if end < today => {
+            Presence::Left(Departure { on: end, source: first.source.clone(), how: Leaving::Ended })
+        }
+        (Some(start), _) if start > today => Presence::Ahead(start),
+        _ => Presence::Employed,
+    }
+}

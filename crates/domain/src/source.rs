@@ -1,0 +1,142 @@
+//! Where people come from: what one source said of everybody at one time.
+//!
+//! A [`Snapshot`] is complete by construction. A read that failed half-way is an error of the reader and never
+//! becomes a value of this module, so it cannot cause a suspension or deletion.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+use crate::{Cpr, Email, Name, PNumber, Rid, UserName};
+
+/// The name of a source in the configuration: `ad`, `payroll`, `by-hand`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SourceName(pub String);
+
+impl SourceName {
+    /// The source that administrators write themselves, in the console or by `lokalid person`.
+    pub const BY_HAND: &'static str = "by-hand";
+
+    pub fn by_hand() -> Self {
+        Self(Self::BY_HAND.to_owned())
+    }
+}
+
+impl std::fmt::Display for SourceName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What makes a record the same record next time: objectGUID in AD, a configured column in a file.
+///
+/// A key made from a CPR number is that number under a keyed hash, never the number itself; the reader marks it
+/// with [`SourceKey::FromCpr`] and the store replaces it before anything is written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum SourceKey {
+    Text(String),
+    FromCpr(Cpr),
+}
+
+/// Whether the source says that this person should be able to log in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    Employed,
+    /// The account is disabled in the directory.
+    Disabled,
+    /// The account has expired (AD: accountExpires) at this instant.
+    Expired(Timestamp),
+    /// Known to the directory but not in the group that means "in MitID Erhverv".
+    OutsideGroup,
+}
+
+/// What one source says of one person. A source may know only some fields: payroll has no user name, say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceRecord {
+    pub key: SourceKey,
+    /// Where a human finds it: "row 17", a distinguished name.
+    pub place: String,
+    pub standing: Standing,
+    pub user_name: Option<UserName>,
+    pub cpr: Option<Cpr>,
+    pub birth_date: Option<Date>,
+    pub given_name: Option<Name>,
+    pub surname: Option<Name>,
+    pub email: Option<Email>,
+    pub phone: Option<String>,
+    pub unit: Option<String>,
+    pub title: Option<String>,
+    pub manager: Option<String>,
+    pub p_number: Option<PNumber>,
+    pub rid: Option<Rid>,
+    /// First day of employment.
+    pub start: Option<Date>,
+    /// Last day of employment; the person may log in until the end of it, Danish time.
+    pub end: Option<Date>,
+    /// The value of the attribute that chooses an invoice method.
+    pub invoice_key: Option<String>,
+    /// Name protection.
+    pub pseudonym: bool,
+    /// Qualified signing, where the source decides it.
+    pub signing: Option<bool>,
+    /// Mapped attributes that nothing above has room for.
+    pub more: BTreeMap<String, String>,
+}
+
+impl SourceRecord {
+    /// A record that says nothing but that this key is employed; readers fill in what they know.
+    pub fn new(key: SourceKey, place: impl Into<String>) -> Self {
+        Self {
+            key,
+            place: place.into(),
+            standing: Standing::Employed,
+            user_name: None,
+            cpr: None,
+            birth_date: None,
+            given_name: None,
+            surname: None,
+            email: None,
+            phone: None,
+            unit: None,
+            title: None,
+            manager: None,
+            p_number: None,
+            rid: None,
+            start: None,
+            end: None,
+            invoice_key: None,
+            pseudonym: false,
+            signing: None,
+            more: BTreeMap::new(),
+        }
+    }
+}
+
+/// A row that was broken and left out because somebody asked for that. Its person stays as last known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkippedRow {
+    /// `None` when the key itself could not be read: then nobody at all is taken for a leaver.
+    pub key: Option<SourceKey>,
+    pub place: String,
+    pub why: String,
+}
+
+/// Something a human should look at that stops nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    pub place: String,
+    pub text: String,
+}
+
+/// Everything a source said at one time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    pub source: SourceName,
+    pub taken_at: Timestamp,
+    pub records: Vec<SourceRecord>,
+    pub skipped: Vec<SkippedRow>,
+    pub warnings: Vec<Warning>,
+}
