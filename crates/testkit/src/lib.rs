@@ -1,7 +1,17 @@
 //! What tests of several crates share: real servers, started on demand and stopped by their process id.
 //!
 //! Start with [`service`]: it tells a test whether the server it needs was asked for.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "everything here is part of a test, and a test whose server does not start has failed"
+)]
 
+mod certificates;
+mod command;
 mod service;
+pub mod slapd;
 
+pub use certificates::{IssuedCertificate, TestAuthority};
 pub use service::{Service, service};
