@@ -1,1 +1,29 @@
-//! x
+//! The one database that everything is kept in: SQLite or PostgreSQL, behind the same few words.
+//!
+//! [`Store`] opens it and runs transactions; inside one, [`Tx`] is the only way to speak SQL. A write is one
+//! transaction that also records its consequences, so a caller changes a table, adds what follows from it and
+//! tells the [`log`] in the same closure, and either all of it happens or none. [`Keys`] seals what must not be
+//! read in a stolen copy. SQL text is the same for both engines; the little that differs is in [`dialect`].
+
+pub mod dialect;
+mod error;
+mod keys;
+mod link;
+mod location;
+mod migrations;
+mod postgres;
+mod row;
+pub mod setting;
+mod sqlite;
+mod store;
+mod tx;
+mod value;
+
+pub use dialect::Dialect;
+pub use error::{OpenError, StoreError};
+pub use keys::{FILE_NAME as KEY_FILE_NAME, KeyError, Keys, PublicKey};
+pub use location::{Location, LocationError};
+pub use row::Row;
+pub use store::Store;
+pub use tx::Tx;
+pub use value::Value;

@@ -1,0 +1,123 @@
+//! The little that differs between the two engines. Every other SQL text is the same for both.
+
+use std::fmt::Write as _;
+
+/// Which engine a transaction speaks to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    /// Ends a `SELECT` that claims rows for this worker: rows that another one is claiming are passed over.
+    ///
+    /// SQLite has one writer at a time and needs nothing.
+    pub fn claim_suffix(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// Octets of `column` from the first on, as many as the bound value `$number` says.
+    pub fn first_octets(self, column: &str, number: usize) -> String {
+        match self {
+            Self::Sqlite => format!("substr({column}, 1, ${number})"),
+            Self::Postgres => format!("substr({column}, 1, CAST(${number} AS INTEGER))"),
+        }
+    }
+
+    /// The tables of this database, one a row in the column `name`.
+    pub(crate) fn tables(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' \
+                 ORDER BY name"
+            }
+            Self::Postgres => {
+                "SELECT CAST(table_name AS TEXT) AS name FROM information_schema.tables \
+                 WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY 1"
+            }
+        }
+    }
+
+    /// The columns of the table `$1` in their order: `name`, declared `kind` and whether `nullable`.
+    pub(crate) fn columns(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "SELECT name, lower(type) AS kind, \"notnull\" = 0 AND pk = 0 AS nullable \
+                 FROM pragma_table_info($1) ORDER BY cid"
+            }
+            Self::Postgres => {
+                "SELECT CAST(column_name AS TEXT) AS name, CAST(data_type AS TEXT) AS kind, \
+                 is_nullable = 'YES' AS nullable FROM information_schema.columns \
+                 WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position"
+            }
+        }
+    }
+
+    /// Begins a transaction that may write.
+    ///
+    /// On PostgreSQL every writer holds the weakest lock on `schema_version` that excludes the lock `alone` takes:
+    /// a transaction that lost too often runs with no other writer beside it and therefore cannot lose again.
+    /// `LOCK TABLE` takes no snapshot, so what such a transaction reads is as fresh as the lock.
+    pub(crate) fn begin_write(self, alone: bool) -> &'static str {
+        match (self, alone) {
+            (Self::Sqlite, _) => "BEGIN IMMEDIATE",
+            (Self::Postgres, false) => {
+                "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE schema_version IN ROW SHARE MODE"
+            }
+            (Self::Postgres, true) => {
+                "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE schema_version IN EXCLUSIVE MODE"
+            }
+        }
+    }
+
+    /// Begins a transaction that changes the schema; another program that does the same waits.
+    pub(crate) fn begin_migration(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN; SELECT pg_advisory_xact_lock(5501748225961846)",
+        }
+    }
+
+    /// Begins a transaction that sees one moment of the database and changes nothing.
+    pub(crate) fn begin_read(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN DEFERRED",
+            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
+
+    /// Most bound values of one `INSERT`. Both engines allow several times more; beyond this a statement only
+    /// costs more memory.
+    pub(crate) fn most_binds(self) -> usize {
+        4_000
+    }
+
+    /// `($1, $2), ($3, $4)` for so many rows and columns.
+    pub(crate) fn placeholders(rows: usize, columns: usize) -> String {
+        let mut text = String::with_capacity(rows * columns * 6);
+        for row in 0..rows {
+            text.push_str(if row == 0 { "(" } else { ", (" });
+            for column in 0..columns {
+                let comma = if column == 0 { "" } else { ", " };
+                // Writing to a String cannot fail.
+                let _written = write!(text, "{comma}${}", row * columns + column + 1);
+            }
+            text.push(')');
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_numbered_through() {
+        assert_eq!(Dialect::placeholders(2, 2), "($1, $2), ($3, $4)");
+    }
+}

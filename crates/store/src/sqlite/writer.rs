@@ -1,0 +1,199 @@
+//! The one writing connection and the group commit around it.
+
+use std::sync::Arc;
+
+use sqlx::Connection as _;
+use sqlx::sqlite::SqliteConnection;
+use tokio::runtime::Handle;
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
+
+use crate::dialect::Dialect;
+use crate::error::StoreError;
+use crate::link::Link;
+
+/// How often "busy" is asked again; each time SQLite has waited already.
+const BUSY_ATTEMPTS: usize = 3;
+
+/// The queue for the one writing connection. The mutex is fair: first come, first served.
+#[derive(Clone)]
+pub(crate) struct Writers(Arc<Mutex<Writer>>);
+
+struct Writer {
+    connection: Option<SqliteConnection>,
+    phase: Phase,
+    batch: Option<watch::Sender<Outcome>>,
+}
+
+/// Where the connection stands between two statements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Idle,
+    /// A transaction is open and nobody is changing anything.
+    Open,
+    /// A caller runs inside its savepoint, or was dropped there.
+    Inside,
+    /// A statement that moves between phases was sent; if its caller was dropped nobody saw the answer.
+    Moving,
+}
+
+/// What became of the transaction that several callers shared.
+#[derive(Clone, Debug)]
+enum Outcome {
+    Waiting,
+    Committed,
+    Undone(StoreError),
+}
+
+/// One caller's turn at the writer, inside its savepoint.
+pub(crate) struct Turn {
+    writer: OwnedMutexGuard<Writer>,
+    committed: watch::Receiver<Outcome>,
+    /// Dropped before `writer` is, see [`Committer`].
+    committer: Option<Committer>,
+}
+
+/// Whoever opens a transaction holds this and, when done or dropped, leaves a task in the queue that commits.
+struct Committer(Writers);
+
+/// Waits for the commit of the transaction that a change went into.
+pub(crate) struct Receipt(watch::Receiver<Outcome>);
+
+impl Writers {
+    pub(crate) fn new(connection: SqliteConnection) -> Self {
+        Self(Arc::new(Mutex::new(Writer { connection: Some(connection), phase: Phase::Idle, batch: None })))
+    }
+
+    /// Waits for a turn and enters a savepoint.
+    pub(crate) async fn enter(&self) -> Result<Turn, StoreError> {
+        let mut writer = Arc::clone(&self.0).lock_owned().await;
+        writer.recover().await;
+        let committer = (writer.phase == Phase::Idle).then(|| Committer(self.clone()));
+        if committer.is_some() {
+            writer.begin().await?;
+        }
+        writer.step("SAVEPOINT caller", Phase::Inside).await?;
+        let committed = writer.batch.as_ref().ok_or(StoreError::Closed)?.subscribe();
+        Ok(Turn { writer, committed, committer })
+    }
+
+    /// Commits for all callers that went before.
+    async fn commit(self) {
+        let mut writer = self.0.lock().await;
+        writer.recover().await;
+        if writer.phase == Phase::Open {
+            writer.commit().await;
+        }
+    }
+
+    /// Commits what is open and closes the connection, which folds the write-ahead log into the file.
+    pub(crate) async fn close(&self) -> Result<(), StoreError> {
+        let mut writer = self.0.lock().await;
+        writer.recover().await;
+        if writer.phase == Phase::Open {
+            writer.commit().await;
+        }
+        let Some(connection) = writer.connection.take() else { return Ok(()) };
+        connection.close().await.map_err(|error| StoreError::from_engine("close", &error))
+    }
+}
+
+impl Turn {
+    pub(crate) fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        self.writer.connection.as_mut().ok_or(StoreError::Closed)
+    }
+
+    /// Keeps or undoes this caller's changes and gives the writer to the next one.
+    pub(crate) async fn leave(mut self, keep: bool) -> Receipt {
+        self.writer.leave(keep).await;
+        drop(self.committer.take());
+        Receipt(self.committed)
+    }
+}
+
+impl Receipt {
+    /// An error means that nothing of the shared transaction happened.
+    pub(crate) async fn committed(mut self) -> Result<(), StoreError> {
+        let outcome = self.0.wait_for(|outcome| !matches!(outcome, Outcome::Waiting)).await;
+        match outcome.as_deref() {
+            Ok(Outcome::Undone(error)) => Err(error.clone()),
+            Ok(_) => Ok(()),
+            Err(_) => Err(StoreError::Closed),
+        }
+    }
+}
+
+impl Drop for Committer {
+    fn drop(&mut self) {
+        // Without a runtime the whole process is ending, and what was not committed is as if never asked.
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(self.0.clone().commit());
+        }
+    }
+}
+
+impl Writer {
+    /// Cleans up after a caller that was dropped half-way.
+    async fn recover(&mut self) {
+        match self.phase {
+            Phase::Idle | Phase::Open => {}
+            Phase::Inside => self.leave(false).await,
+            Phase::Moving => self.undo(StoreError::Contention).await,
+        }
+    }
+
+    async fn begin(&mut self) -> Result<(), StoreError> {
+        for _ in 1..BUSY_ATTEMPTS {
+            match self.step(Dialect::Sqlite.begin_write(false), Phase::Open).await {
+                Err(StoreError::Busy) => {}
+                other => return other.map(|()| self.open_batch()),
+            }
+        }
+        self.step(Dialect::Sqlite.begin_write(false), Phase::Open).await.map(|()| self.open_batch())
+    }
+
+    fn open_batch(&mut self) {
+        self.batch = Some(watch::Sender::new(Outcome::Waiting));
+    }
+
+    /// Ends the savepoint. If that fails SQLite has undone the whole transaction, as it does when the disk is full.
+    async fn leave(&mut self, keep: bool) {
+        let undone = if keep { Ok(()) } else { self.step("ROLLBACK TO caller", Phase::Inside).await };
+        let left = match undone {
+            Ok(()) => self.step("RELEASE caller", Phase::Open).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = left {
+            self.undo(error).await;
+        }
+    }
+
+    async fn commit(&mut self) {
+        match self.step("COMMIT", Phase::Idle).await {
+            Ok(()) => self.tell(Outcome::Committed),
+            Err(error) => self.undo(error).await,
+        }
+    }
+
+    /// Undoes the transaction for everybody in it; they run again.
+    async fn undo(&mut self, error: StoreError) {
+        // Fails when SQLite has undone it already, which is what is wanted.
+        let _undone_either_way = self.step("ROLLBACK", Phase::Idle).await;
+        self.phase = Phase::Idle;
+        self.tell(Outcome::Undone(error));
+    }
+
+    fn tell(&mut self, outcome: Outcome) {
+        if let Some(batch) = self.batch.take() {
+            batch.send_replace(outcome);
+        }
+    }
+
+    async fn step(&mut self, sql: &str, after: Phase) -> Result<(), StoreError> {
+        let before = self.phase;
+        let connection = self.connection.as_mut().ok_or(StoreError::Closed)?;
+        self.phase = Phase::Moving;
+        let outcome = Link::Sqlite(connection).execute(sql, &[]).await;
+        self.phase = if outcome.is_ok() { after } else { before };
+        outcome.map(|_| ())
+    }
+}

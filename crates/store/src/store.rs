@@ -1,0 +1,270 @@
+//! Opening the database and running transactions on it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use domain::{Clock, Random};
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::PgPool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+
+use crate::error::{OpenError, StoreError, Verdict};
+use crate::keys::Keys;
+use crate::link::Link;
+use crate::location::{Location, Place};
+use crate::migrations;
+use crate::postgres;
+use crate::sqlite::{self, Readers, Sqlite, Writers};
+use crate::tx::{Access, Condition, Context, Session, Tx};
+
+/// How often a caller on SQLite runs when the commit it shared with others failed.
+const SHARED_COMMIT_ATTEMPTS: usize = 3;
+
+/// The open database. Clones are handles on the same one.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    location: Location,
+    keys: Keys,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+enum Engine {
+    Sqlite(Sqlite),
+    Postgres(PgPool),
+}
+
+/// What one run of a change came to.
+enum Attempt<T, E> {
+    Done(Result<T, E>),
+    Again(StoreError),
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Store({})", self.inner.location)
+    }
+}
+
+impl Store {
+    /// Opens the database, brings its schema up to date and checks that the keys are the right ones.
+    pub async fn open(
+        location: Location,
+        keys: Keys,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, OpenError> {
+        let engine = match &location.0 {
+            Place::File(file) => open_file(file, clock.as_ref()).await?,
+            Place::Memory => open_memory(clock.as_ref()).await?,
+            Place::Server(options) => {
+                let (pool, mut connection) = postgres::connect(options).await?;
+                migrations::migrate(Link::Postgres(&mut connection), clock.now()).await?;
+                Engine::Postgres(pool)
+            }
+        };
+        let store = Self { inner: Arc::new(Inner { engine, location, keys, clock, random }) };
+        crate::setting::check_keys(&store).await?;
+        Ok(store)
+    }
+
+    /// Runs `change` in a transaction and makes it final when `change` returns `Ok`.
+    ///
+    /// The closure may run more than once, because a transaction that lost against another one, or whose shared
+    /// commit failed, runs again from the beginning. It therefore has no effect but through `tx`, and nothing in
+    /// it waits for anything slow.
+    pub async fn write<T, E: From<StoreError>>(
+        &self,
+        mut change: impl AsyncFnMut(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => self.write_sqlite(&sqlite.writers, &mut change).await,
+            Engine::Postgres(pool) => self.write_postgres(pool, &mut change).await,
+        }
+    }
+
+    /// Runs `look` in a transaction that sees one moment of the database and cannot change it.
+    pub async fn read<T, E: From<StoreError>>(
+        &self,
+        mut look: impl AsyncFnMut(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let session = match &self.inner.engine {
+            Engine::Sqlite(Sqlite { readers: Some(readers), .. }) => {
+                Session::SqliteReader(readers.begin().await?)
+            }
+            Engine::Sqlite(sqlite) => Session::SqliteWriter(sqlite.writers.enter().await?),
+            Engine::Postgres(pool) => Session::Postgres(postgres::begin_read(pool).await?),
+        };
+        let mut tx = Tx::new(session, Access::Read, self.context());
+        let result = look(&mut tx).await;
+        match tx.into_parts().0 {
+            Session::SqliteReader(reader) => reader.finish().await,
+            Session::SqliteWriter(turn) => drop(turn.leave(false).await),
+            // A read has nothing to lose; a broken connection is noticed by its next user.
+            Session::Postgres(transaction) => drop(transaction.rollback().await),
+        }
+        result
+    }
+
+    pub fn location(&self) -> &Location {
+        &self.inner.location
+    }
+
+    pub fn keys(&self) -> &Keys {
+        &self.inner.keys
+    }
+
+    pub fn clock(&self) -> &dyn Clock {
+        self.inner.clock.as_ref()
+    }
+
+    pub fn random(&self) -> &dyn Random {
+        self.inner.random.as_ref()
+    }
+
+    /// Waits for running transactions and closes every connection, after which an SQLite database is one file.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        match &self.inner.engine {
+            Engine::Sqlite(Sqlite { writers, readers }) => {
+                if let Some(readers) = readers {
+                    readers.close().await;
+                }
+                writers.close().await
+            }
+            Engine::Postgres(pool) => {
+                pool.close().await;
+                Ok(())
+            }
+        }
+    }
+
+    fn context(&self) -> Context {
+        let Inner { keys, clock, random, .. } = self.inner.as_ref();
+        Context { now: clock.now(), keys: keys.clone(), random: Arc::clone(random) }
+    }
+
+    async fn write_sqlite<T, E: From<StoreError>>(
+        &self,
+        writers: &Writers,
+        change: &mut impl AsyncFnMut(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut last = StoreError::Contention;
+        for _ in 0..SHARED_COMMIT_ATTEMPTS {
+            match self.attempt_sqlite(writers, change).await {
+                Attempt::Done(result) => return result,
+                Attempt::Again(error) => last = error,
+            }
+        }
+        Err(last.into())
+    }
+
+    async fn attempt_sqlite<T, E: From<StoreError>>(
+        &self,
+        writers: &Writers,
+        change: &mut impl AsyncFnMut(&mut Tx) -> Result<T, E>,
+    ) -> Attempt<T, E> {
+        let turn = match writers.enter().await {
+            Ok(turn) => turn,
+            Err(error) => return Attempt::Done(Err(error.into())),
+        };
+        let mut tx = Tx::new(Session::SqliteWriter(turn), Access::Write, self.context());
+        let result = change(&mut tx).await;
+        let (session, condition) = tx.into_parts();
+        let Session::SqliteWriter(turn) = session else { return Attempt::Done(result) };
+        let receipt = turn.leave(result.is_ok() && condition == Condition::Sound).await;
+        match (condition, receipt.committed().await) {
+            (Condition::Refused(_), _) => Attempt::Done(refused(result)),
+            (Condition::Sound, Ok(())) => Attempt::Done(result),
+            (Condition::Sound, Err(error)) => Attempt::Again(error),
+        }
+    }
+
+    async fn write_postgres<T, E: From<StoreError>>(
+        &self,
+        pool: &PgPool,
+        change: &mut impl AsyncFnMut(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut last = StoreError::Contention;
+        for attempt in 1..=postgres::ATTEMPTS {
+            match self.attempt_postgres(pool, attempt, change).await {
+                Attempt::Done(result) => return result,
+                Attempt::Again(error) => last = error,
+            }
+            postgres::pause(self.random(), attempt).await;
+        }
+        Err(last.into())
+    }
+
+    async fn attempt_postgres<T, E: From<StoreError>>(
+        &self,
+        pool: &PgPool,
+        attempt: u32,
+        change: &mut impl AsyncFnMut(&mut Tx) -> Result<T, E>,
+    ) -> Attempt<T, E> {
+        let transaction = match postgres::begin_write(pool, attempt).await {
+            Ok(transaction) => transaction,
+            Err(error) => return again_or_done(error),
+        };
+        let mut tx = Tx::new(Session::Postgres(transaction), Access::Write, self.context());
+        let result = change(&mut tx).await;
+        let (session, condition) = tx.into_parts();
+        let Session::Postgres(transaction) = session else { return Attempt::Done(result) };
+        match (condition, result) {
+            (Condition::Sound, Ok(value)) => match postgres::commit(transaction).await {
+                Ok(()) => Attempt::Done(Ok(value)),
+                Err(error) => again_or_done(error),
+            },
+            (condition, result) => {
+                // The transaction is undone in any case: a broken connection undoes it too.
+                let _undone = transaction.rollback().await;
+                match condition {
+                    Condition::Refused(Verdict::Again) => Attempt::Again(StoreError::Contention),
+                    Condition::Refused(Verdict::Final) => Attempt::Done(refused(result)),
+                    Condition::Sound => Attempt::Done(result),
+                }
+            }
+        }
+    }
+}
+
+/// A caller that overlooked a refused statement must not believe that its change happened.
+fn refused<T, E: From<StoreError>>(result: Result<T, E>) -> Result<T, E> {
+    result.and_then(|_| Err(StoreError::Undone.into()))
+}
+
+fn again_or_done<T, E: From<StoreError>>(error: StoreError) -> Attempt<T, E> {
+    match error.verdict() {
+        Verdict::Again => Attempt::Again(error),
+        Verdict::Final => Attempt::Done(Err(error.into())),
+    }
+}
+
+async fn open_file(file: &Path, clock: &dyn Clock) -> Result<Engine, OpenError> {
+    let writers = open_writer(file, &sqlite::file_options(file), clock).await?;
+    let readers = Some(Readers::new(sqlite::reader_options(file)));
+    Ok(Engine::Sqlite(Sqlite { writers, readers }))
+}
+
+async fn open_memory(clock: &dyn Clock) -> Result<Engine, OpenError> {
+    let writers = open_writer(Path::new("(memory)"), &sqlite::memory_options(), clock).await?;
+    Ok(Engine::Sqlite(Sqlite { writers, readers: None }))
+}
+
+async fn open_writer(
+    file: &Path,
+    options: &SqliteConnectOptions,
+    clock: &dyn Clock,
+) -> Result<Writers, OpenError> {
+    let connected: Result<SqliteConnection, _> = options.connect().await;
+    let mut connection = connected.map_err(|error| sqlite::explain(file, &error))?;
+    migrations::migrate(Link::Sqlite(&mut connection), clock.now()).await.map_err(|error| match error {
+        OpenError::NotADatabase { .. } => OpenError::NotADatabase { file: file.to_owned() },
+        other => other,
+    })?;
+    Ok(Writers::new(connection))
+}
