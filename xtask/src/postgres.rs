@@ -68,7 +68,13 @@ impl Cluster {
                 bail!("PostgreSQL ended at its start; its words are above");
             }
             let mut probe = session.command(&programs.join("pg_isready").to_string_lossy());
-            probe.args(["--quiet", "--host=127.0.0.1", "--port", &self.port.to_string()]);
+            probe.args([
+                "--quiet",
+                "--username=postgres",
+                "--host=127.0.0.1",
+                "--port",
+                &self.port.to_string(),
+            ]);
             if probe.status()?.success() {
                 return Ok(());
             }

@@ -50,6 +50,12 @@ impl Session {
         &self.root
     }
 
+    /// Where cargo builds to.
+    pub fn target(&self) -> PathBuf {
+        let elsewhere = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+        self.root.join(elsewhere.unwrap_or_else(|| "target".into()))
+    }
+
     pub fn interrupted(&self) -> bool {
         self.interrupted.load(Ordering::SeqCst)
     }
@@ -206,7 +212,8 @@ fn succeeded(words: &str, status: ExitStatus) -> Result<()> {
     if status.success() {
         return Ok(());
     }
-    bail!("`{words}` ended with {status}")
+    let start: String = words.chars().take(60).collect();
+    bail!("`{start}{}` ended with {status}", if start == words { "" } else { "..." })
 }
 
 fn announce(command: &Command) {

@@ -159,7 +159,7 @@ pub fn nextest(
     environment: impl IntoIterator<Item = (&'static str, String)>,
     finding: &mut Finding,
 ) -> Result<()> {
-    let report = session.root().join("target/nextest/xtask/junit.xml");
+    let report = session.target().join("nextest/xtask/junit.xml");
     // One left by an earlier run must not be counted if this one does not get as far as writing its own.
     std::fs::remove_file(&report).ok();
     let mut command = session.cargo(&["nextest", "run", "--workspace", "--locked", "--profile", "xtask"]);
@@ -258,7 +258,7 @@ pub fn build_binary(session: &Session) -> Result<()> {
 }
 
 pub fn binary(session: &Session) -> std::path::PathBuf {
-    session.root().join("target/debug/lokalid")
+    session.target().join("debug/lokalid")
 }
 
 /// Everything that the chosen steps need, installed before the first of them runs.
