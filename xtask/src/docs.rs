@@ -38,13 +38,20 @@ pub fn check(session: &Session) -> Result<()> {
         }));
     }
     faults.extend(unlisted_decisions(root)?);
-    if std::fs::read_to_string(root.join(COMMANDS_PAGE)).unwrap_or_default() != commands_page(session)? {
-        faults.push(format!("{COMMANDS_PAGE} is stale: run `cargo xtask docs`"));
-    }
+    faults.extend(stale_commands_page(session));
     if faults.is_empty() {
         return Ok(());
     }
     bail!("{}", faults.join("\n"))
+}
+
+fn stale_commands_page(session: &Session) -> Option<String> {
+    let committed = std::fs::read_to_string(session.root().join(COMMANDS_PAGE)).unwrap_or_default();
+    match commands_page(session) {
+        Ok(page) if page == committed => None,
+        Ok(_) => Some(format!("{COMMANDS_PAGE} is stale: run `cargo xtask docs`")),
+        Err(error) => Some(format!("{COMMANDS_PAGE} cannot be checked: {error:#}")),
+    }
 }
 
 /// Whether any doc comment has code that could be tested.
