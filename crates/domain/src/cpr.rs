@@ -57,6 +57,13 @@ impl Cpr {
     }
 }
 
+impl std::str::FromStr for Cpr {
+    type Err = CprFault;
+    fn from_str(text: &str) -> Result<Self, CprFault> {
+        Self::parse(text)
+    }
+}
+
 impl std::fmt::Debug for Cpr {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Cpr(xxxxxx-xxxx)")
@@ -120,7 +127,7 @@ impl TryFrom<Wire> for Cpr {
 /// The ten digits, without the one hyphen or blank that may stand after the date.
 fn compact(text: &str) -> Result<[u8; 10], CprFault> {
     let bare = match text.split_once(['-', ' ']) {
-        Some((date, rest)) if date.len() == 6 => format!("{date}{rest}"),
+        Some((date, rest)) if matches!((date.len(), rest.len()), (6, _) | (5, 4)) => format!("{date}{rest}"),
         _ => text.to_owned(),
     };
     if bare.is_empty() {
@@ -238,6 +245,8 @@ mod tests {
         assert_eq!(Cpr::parse("6101-900000"), Err(CprFault::Characters));
         assert_eq!(Cpr::parse("٦١٠١٩٠٠٠٠٠"), Err(CprFault::Characters));
         assert_eq!(Cpr::parse("101900000"), Err(CprFault::LeadingZeroLost));
+        assert_eq!(Cpr::parse("10190-0000"), Err(CprFault::LeadingZeroLost));
+        assert_eq!(Cpr::parse("10190-00000"), Err(CprFault::Characters));
         assert_eq!(Cpr::parse("61019000001"), Err(CprFault::Length(11)));
     }
 

@@ -54,7 +54,7 @@ pub(crate) fn lower(text: &str) -> impl Iterator<Item = char> {
 }
 
 /// The first character that nobody can see and that therefore makes two equal-looking values differ.
-pub(crate) fn first_unprintable(text: &str) -> Option<char> {
+pub fn first_unprintable(text: &str) -> Option<char> {
     text.chars().find(|&letter| {
         letter.is_control()
             || matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')

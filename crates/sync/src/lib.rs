@@ -1,1 +1,3 @@
-//! x
+//! People in, MitID Erhverv in step: sources, the client of the IdM API, reconcile and the worker.
+
+pub mod source;
