@@ -9,6 +9,7 @@
 //! The crate shares no wire type with the client in `sync`: both read the same contract
 //! (`openapi/idm-api.yaml`) on their own and so check each other.
 
+pub mod certificates;
 pub mod world;
 
 pub use world::{
