@@ -47,7 +47,7 @@ pub use employee::{
 pub use faults::{Fault, FaultError, FaultKind};
 pub use log::RequestEntry;
 pub use operation::Operation;
-pub use organisation::{OrganisationSettings, Variant};
+pub use organisation::{Mail, OrganisationSettings, Variant};
 pub use portal::{PortalAction, PortalError, PortalRequest, PortalRight};
 pub use reply::ApiResponse;
 

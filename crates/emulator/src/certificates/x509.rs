@@ -83,7 +83,7 @@ struct ToBeSigned {
 /// RFC 5280, section 4.1: `Certificate`.
 #[derive(Sequence)]
 struct Signed {
-    to_be_signed: ToBeSigned,
+    content: ToBeSigned,
     algorithm: AlgorithmIdentifierOwned,
     signature: BitString,
 }
@@ -141,7 +141,7 @@ impl Content<'_> {
             .sign(&RSA_PSS_SHA256, &SystemRandom::new(), &bytes, &mut signature)
             .map_err(|_| CertificateError::Key)?;
         let signature = BitString::from_bytes(&signature).map_err(encoding)?;
-        let signed = Signed { to_be_signed, algorithm: rsassa_pss().map_err(encoding)?, signature };
+        let signed = Signed { content: to_be_signed, algorithm: rsassa_pss().map_err(encoding)?, signature };
         Ok(CertificateDer::from(signed.to_der().map_err(encoding)?))
     }
 

@@ -9,7 +9,7 @@ use super::change::Kind;
 use super::employee::Employee;
 use super::faults::{self, Fault, FaultError};
 use super::log::RequestEntry;
-use super::organisation::{Organisation, OrganisationSettings};
+use super::organisation::{Mail, Organisation, OrganisationSettings};
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the clock cannot be shifted by {seconds} seconds: the date would leave the calendar")]
@@ -87,17 +87,23 @@ impl World {
         Ok(())
     }
 
-    /// Puts a user there as if somebody had made them in the portal long ago; fields are not checked.
-    pub fn seed(&mut self, cvr: &str, employee: Employee) -> Result<(), SeedError> {
-        let organisation =
-            self.organisations.get(cvr).ok_or_else(|| SeedError::Organisation { cvr: cvr.to_owned() })?;
-        let taken = organisation.employees.contains_key(&employee.uuid)
-            || organisation.employees.values().any(|other| other.id == employee.id)
-            || employee.subject_name_id().is_some_and(|name| organisation.subject_name_taken(name));
-        if taken {
-            return Err(SeedError::Taken { uuid: employee.uuid });
+    /// Puts users there as if somebody had made them in the portal long ago; fields are not checked.
+    /// All of them or, if one cannot be added, none.
+    pub fn seed(&mut self, cvr: &str, employees: &[Employee]) -> Result<(), SeedError> {
+        let missing = || SeedError::Organisation { cvr: cvr.to_owned() };
+        let mut seeded = self.organisations.get(cvr).ok_or_else(missing)?.clone();
+        for employee in employees {
+            let uuid = employee.uuid;
+            let taken = seeded.employees.contains_key(&uuid)
+                || employee.id < seeded.next_id
+                    && seeded.employees.values().any(|other| other.id == employee.id)
+                || employee.subject_name_id().is_some_and(|name| seeded.subject_name_taken(name));
+            if taken {
+                return Err(SeedError::Taken { uuid });
+            }
+            seeded.put(employee.clone());
         }
-        self.commit(Kind::Employee { cvr: cvr.to_owned(), employee: Box::new(employee) });
+        self.commit(Kind::Organisation(Box::new(seeded)));
         Ok(())
     }
 
@@ -110,6 +116,21 @@ impl World {
         self.organisations.get(cvr).into_iter().flat_map(|organisation| organisation.employees.values())
     }
 
+    pub fn employee(&self, cvr: &str, uuid: Uuid) -> Option<&Employee> {
+        self.organisations.get(cvr)?.employees.get(&uuid)
+    }
+
+    /// The mails that were sent, oldest first.
+    pub fn mailbox(&self, cvr: &str) -> &[Mail] {
+        self.organisations.get(cvr).map_or(&[], |organisation| &organisation.mailbox)
+    }
+
+    /// The rights that can be given, with their names.
+    pub fn catalogue(&self, cvr: &str) -> Vec<(Uuid, String)> {
+        let rights = self.organisations.get(cvr).into_iter().flat_map(|organisation| &organisation.catalogue);
+        rights.map(|right| (right.uuid, right.name.clone())).collect()
+    }
+
     /// Whether a call with a broken connection or a delayed activation is still to take effect.
     pub fn has_planned(&self) -> bool {
         !self.planned.is_empty()
@@ -117,13 +138,24 @@ impl World {
 }
 
 fn organisation_state(organisation: &Organisation) -> Value {
+    let cvr = &organisation.settings.cvr;
+    let mailbox = organisation.mailbox.iter().map(|mail| {
+        json!({
+            "to": mail.to,
+            "name": mail.name,
+            "employeeUuid": mail.employee_uuid,
+            "sentAt": mail.sent_at,
+            "expiresAt": mail.expires_at,
+            "link": mail.link(cvr),
+        })
+    });
     json!({
-        "cvr": organisation.settings.cvr,
+        "cvr": cvr,
         "name": organisation.settings.name,
         "variant": organisation.settings.variant,
         "employees": organisation.employees.values().collect::<Vec<_>>(),
         "deleted": organisation.deleted,
         "catalogue": organisation.catalogue,
-        "mailbox": organisation.mailbox,
+        "mailbox": mailbox.collect::<Vec<_>>(),
     })
 }

@@ -132,6 +132,16 @@ impl Level {
     }
 }
 
+impl ScopeKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Cvr => "Cvr",
+            Self::SeNumber => "SE",
+            Self::ProductionUnit => "PU",
+        }
+    }
+}
+
 /// The text is none of the words the emulator knows.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("the word is not one that the emulator knows")]

@@ -93,7 +93,7 @@ pub(crate) struct Deleted {
 /// A mail that MitID Erhverv has sent: in Light the activation link.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Mail {
+pub struct Mail {
     pub to: String,
     pub name: String,
     pub employee_uuid: Uuid,
@@ -111,6 +111,13 @@ pub(crate) struct Group {
     pub organization_group_identifier: Option<String>,
     pub scope: Scope,
     pub role_uuids: Vec<Uuid>,
+}
+
+impl Mail {
+    /// The link in the mail, as a path of the page for people.
+    pub fn link(&self, cvr: &str) -> String {
+        format!("/activate/{cvr}/{}/{}", self.employee_uuid, self.code)
+    }
 }
 
 impl Organisation {

@@ -94,8 +94,7 @@ impl World {
         now: Timestamp,
         random: &mut dyn FnMut(&mut [u8]),
     ) -> Result<(), PortalError> {
-        let activation =
-            self.employees(cvr).find(|employee| employee.uuid == uuid).and_then(|e| e.activation.as_ref());
+        let activation = self.employee(cvr, uuid).and_then(|employee| employee.activation.as_ref());
         if activation.is_none_or(|activation| activation.code != code) {
             return Err(PortalError::LinkUnknown);
         }
