@@ -54,10 +54,14 @@ pub struct Shrunk {
 impl Shrunk {
     /// Whether `now` is more than `percent` shorter than `before`.
     pub fn is(before: u64, now: u64, percent: f64) -> bool {
-        #[expect(clippy::cast_precision_loss, reason = "numbers of people are far below 2^52")]
-        let (before, now) = (before as f64, now as f64);
-        now < before * (1.0 - percent / 100.0)
+        is_more_than(before.saturating_sub(now), percent, before)
     }
+}
+
+/// Whether `part` is more than `percent` of `whole`; exact for whole per cents.
+#[expect(clippy::cast_precision_loss, reason = "numbers of people are far below 2^52")]
+fn is_more_than(part: u64, percent: f64, whole: u64) -> bool {
+    part as f64 * 100.0 > whole as f64 * percent
 }
 
 /// Why operations are held.
@@ -89,6 +93,15 @@ pub struct Passed {
 impl Passed {
     pub fn operations(&self) -> &[usize] {
         &self.operations
+    }
+
+    /// What was passed by itself together with what was approved.
+    #[must_use]
+    pub fn join(mut self, approved: Self) -> Self {
+        self.operations.extend(approved.operations);
+        self.operations.sort_unstable();
+        self.operations.dedup();
+        Self { operations: self.operations, approved_by: approved.approved_by.or(self.approved_by) }
     }
 
     pub fn approved_by(&self) -> Option<&str> {
@@ -248,10 +261,9 @@ fn hold_stops(operations: &[Operation], circumstances: &Circumstances<'_>, held:
     let limits = &circumstances.organisation.settings.guard;
     let people = circumstances.people;
     let stops = not_ordered(operations, |one| one.action.stops_access());
-    #[expect(clippy::cast_precision_loss, reason = "numbers of people are far below 2^52")]
-    let over_share = stops.len() as f64 > people as f64 * limits.stop_percent / 100.0;
+    let over_share = is_more_than(stops.len() as u64, limits.stop_percent, people as u64);
     let too_many = over_share && stops.len() > limits.stop_count;
-    let half = !stops.is_empty() && stops.len() * 2 >= people && people > 1;
+    let half = stops.len() * 2 >= people;
     if too_many || half {
         hold(held, Rule::TooManyStops { stops: stops.len(), people }, stops);
     }

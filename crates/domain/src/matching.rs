@@ -15,7 +15,17 @@ pub(crate) enum Match {
     Doubtful(Vec<Candidate>),
 }
 
-/// Matches for the subjects that have no link yet, by their place in `subjects`.
+impl Match {
+    /// Everything that the subject may be.
+    pub(crate) fn uuids(&self) -> Vec<RemoteUuid> {
+        match self {
+            Self::Sure(uuid, _) => vec![*uuid],
+            Self::Doubtful(candidates) => candidates.iter().map(|one| one.uuid).collect(),
+        }
+    }
+}
+
+/// Matches for the subjects that are not in MitID Erhverv as far as we know, by their place in `subjects`.
 pub(crate) fn find(
     organisation: &Organisation,
     subjects: &[Subject],
@@ -26,11 +36,11 @@ pub(crate) fn find(
     }
     let index = Index::new(unlinked);
     let mut found: HashMap<usize, Vec<Comparison<'_>>> = HashMap::new();
-    let mut claims: HashMap<RemoteUuid, usize> = HashMap::new();
-    for (place, subject) in subjects.iter().enumerate().filter(|(_, subject)| subject.link.is_none()) {
+    let mut claims = Claims::default();
+    for (place, subject) in subjects.iter().enumerate().filter(|(_, subject)| subject.is_to_be_found()) {
         let comparisons = index.candidates(organisation, subject);
-        for sure in comparisons.iter().filter(|comparison| comparison.evidence.is_some()) {
-            *claims.entry(sure.theirs.uuid).or_default() += 1;
+        for comparison in &comparisons {
+            claims.count(comparison);
         }
         if !comparisons.is_empty() {
             found.insert(place, comparisons);
@@ -39,20 +49,37 @@ pub(crate) fn find(
     found.into_iter().map(|(place, comparisons)| (place, settle(&comparisons, &claims))).collect()
 }
 
-/// Sure if there is one candidate on both sides; where a person has several identities, the e-mail tells apart.
-fn settle(comparisons: &[Comparison<'_>], claims: &HashMap<RemoteUuid, usize>) -> Match {
-    let sure: Vec<&Comparison<'_>> = comparisons.iter().filter(|one| one.evidence.is_some()).collect();
-    let same_email: Vec<&Comparison<'_>> =
-        sure.iter().copied().filter(|one| one.agrees.contains(&Field::Email)).collect();
-    for pool in [&sure, &same_email] {
+/// How many subjects could be each identity.
+#[derive(Default)]
+struct Claims {
+    strong: HashMap<RemoteUuid, usize>,
+    told_apart: HashMap<RemoteUuid, usize>,
+}
+
+impl Claims {
+    fn count(&mut self, comparison: &Comparison<'_>) {
+        let uuid = comparison.theirs.uuid;
+        *self.strong.entry(uuid).or_default() += usize::from(comparison.is_strong());
+        *self.told_apart.entry(uuid).or_default() += usize::from(comparison.is_told_apart());
+    }
+}
+
+/// Sure if there is one candidate on both sides; where a person has several identities, e-mail, user name or RID
+/// tell them apart.
+fn settle(comparisons: &[Comparison<'_>], claims: &Claims) -> Match {
+    let strong: Vec<_> = comparisons.iter().filter(|one| one.is_strong()).collect();
+    let told_apart: Vec<_> = comparisons.iter().filter(|one| one.is_told_apart()).collect();
+    for (pool, claims) in [(strong, &claims.strong), (told_apart, &claims.told_apart)] {
         if let [only] = pool.as_slice()
             && let Some(evidence) = only.evidence
-            && (claims.get(&only.theirs.uuid) == Some(&1) || only.agrees.contains(&Field::Email))
+            && claims.get(&only.theirs.uuid) == Some(&1)
         {
             return Match::Sure(only.theirs.uuid, evidence);
         }
     }
-    Match::Doubtful(comparisons.iter().map(Comparison::candidate).collect())
+    let mut candidates: Vec<Candidate> = comparisons.iter().map(Comparison::candidate).collect();
+    candidates.sort_by_key(|candidate| candidate.uuid);
+    Match::Doubtful(candidates)
 }
 
 /// Unlinked identities by everything that can point to a person.
@@ -99,9 +126,9 @@ fn keys_of_observed(theirs: &Observed) -> Vec<(Field, String)> {
         keys.push((Field::Email, email.trim().to_lowercase()));
     }
     if let Some(rid) = theirs.field(Field::Rid) {
-        keys.push((Field::Rid, rid.to_owned()));
+        keys.push((Field::Rid, rid.trim().to_lowercase()));
     }
-    keys.push((Field::Surname, folded(&theirs.full_name())));
+    keys.extend(folded(&theirs.full_name()).map(|name| (Field::Surname, name)));
     let local = theirs.authenticators.iter().filter_map(|authenticator| authenticator.id.as_ref());
     keys.extend(local.map(|id| (Field::UserName, id.to_lowercase())));
     keys
@@ -110,18 +137,18 @@ fn keys_of_observed(theirs: &Observed) -> Vec<(Field, String)> {
 fn keys_of_subject(organisation: &Organisation, subject: &Subject) -> Vec<(Field, String)> {
     let desired = &subject.desired;
     let mut keys = Vec::new();
-    keys.extend(desired.email.as_ref().map(|email| (Field::Email, email.to_string().to_lowercase())));
-    keys.extend(desired.rid.as_ref().map(|rid| (Field::Rid, rid.to_string())));
-    keys.push((Field::Surname, folded(&desired.full_name())));
+    keys.extend(desired.email.as_ref().map(|email| (Field::Email, email.key())));
+    keys.extend(desired.rid.as_ref().map(|rid| (Field::Rid, rid.to_string().to_lowercase())));
+    keys.extend(folded(&desired.full_name()).map(|name| (Field::Surname, name)));
     if organisation.variant == Variant::LocalIdp {
         keys.extend(subject.subject_name_id(organisation).map(|id| (Field::UserName, id.to_lowercase())));
     }
     keys
 }
 
-/// Folds a whole name for comparing; a name that cannot be one folds to itself.
-fn folded(name: &str) -> String {
-    Name::parse(name).map_or_else(|_| name.to_owned(), |name| name.folded())
+/// Folds a whole name for comparing; nobody is called nothing.
+fn folded(name: &str) -> Option<String> {
+    Name::parse(name).ok().map(|name| name.folded())
 }
 
 /// One subject held against one identity.
@@ -133,6 +160,17 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
+    /// Sure by itself, or one more identity with the same CPR number.
+    fn is_strong(&self) -> bool {
+        self.evidence.is_some() || self.agrees.contains(&Field::Cpr)
+    }
+
+    fn is_told_apart(&self) -> bool {
+        let agrees = |field| self.agrees.contains(&field);
+        let same_rid = agrees(Field::Rid) && agrees(Field::Cpr);
+        self.evidence.is_some() && (agrees(Field::Email) || agrees(Field::UserName) || same_rid)
+    }
+
     fn candidate(&self) -> Candidate {
         Candidate {
             uuid: self.theirs.uuid,
@@ -163,19 +201,15 @@ fn compare<'a>(
     note(Field::Cpr, desired.cpr.as_ref().map(Cpr::digits), theirs.cpr.as_ref().map(Cpr::digits));
     let theirs_text = |field| theirs.field(field).map(|text| text.trim().to_lowercase());
     note(Field::Rid, desired.rid.as_ref().map(|rid| rid.to_string().to_lowercase()), theirs_text(Field::Rid));
-    note(Field::Surname, Some(folded(&desired.full_name())), Some(folded(&theirs.full_name())));
-    note(
-        Field::Email,
-        desired.email.as_ref().map(|email| email.to_string().to_lowercase()),
-        theirs_text(Field::Email),
-    );
+    note(Field::Surname, folded(&desired.full_name()), folded(&theirs.full_name()));
+    note(Field::Email, desired.email.as_ref().map(crate::Email::key), theirs_text(Field::Email));
     if organisation.variant == Variant::LocalIdp {
         let ids = theirs.authenticators.iter().filter_map(|one| one.id.as_ref()).map(|id| id.to_lowercase());
         let ours = subject.subject_name_id(organisation).map(|id| id.to_lowercase());
         let same = ids.clone().find(|id| Some(id) == ours.as_ref()).or_else(|| ids.clone().next());
         note(Field::UserName, ours, same);
     }
-    let cpr_differs = differs.contains(&Field::Cpr);
+    let cpr_differs = differs.contains(&Field::Cpr) || is_born_on_another_day(subject, theirs);
     let points = agrees.iter().any(|field| match field {
         Field::Cpr | Field::Rid | Field::UserName => true,
         Field::Email => !cpr_differs,
@@ -185,9 +219,15 @@ fn compare<'a>(
     points.then_some(Comparison { theirs, agrees, differs, evidence })
 }
 
+/// Somebody without CPR number here is nobody there whose number has another birth date.
+fn is_born_on_another_day(subject: &Subject, theirs: &Observed) -> bool {
+    let ours = subject.desired.birth_date.filter(|_| subject.desired.cpr.is_none());
+    ours.zip(theirs.cpr.as_ref()).is_some_and(|(born, cpr)| born != cpr.birth_date())
+}
+
 fn sure(agrees: &[Field], without_cpr: bool) -> Option<MatchEvidence> {
     let all = |fields: &[Field]| fields.iter().all(|field| agrees.contains(field));
-    if all(&[Field::Rid]) || all(&[Field::UserName]) {
+    if all(&[Field::Rid]) {
         Some(MatchEvidence::Rid)
     } else if all(&[Field::Cpr, Field::Surname]) {
         Some(MatchEvidence::CprAndName)

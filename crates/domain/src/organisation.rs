@@ -73,6 +73,12 @@ impl Level {
             Self::High => "High",
         }
     }
+
+    /// The level of that name, whatever its case; `None` for one that is not known.
+    pub fn from_wire_name(text: &str) -> Option<Self> {
+        let levels = [Self::Low, Self::Substantial, Self::High];
+        levels.into_iter().find(|level| level.wire_name().eq_ignore_ascii_case(text.trim()))
+    }
 }
 
 /// The highest level that the organisation is notified for; nothing is created or asserted above it.

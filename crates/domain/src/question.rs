@@ -34,8 +34,9 @@ pub enum About {
     DeletedThere,
     /// The other side changed a field whose owner is "ask". Yes accepts theirs, no writes ours.
     FieldDiffers { field: Field, ours: String, theirs: String },
-    /// MitID Erhverv holds another CPR number. Yes writes ours.
-    CprDiffers,
+    /// MitID Erhverv holds another CPR number: both masked, so that an answer counts for these two only. Yes
+    /// writes ours.
+    CprDiffers { ours: String, theirs: String },
     /// Name protection can only be set at creation. Yes keeps the identity as it is.
     PseudonymLater,
     /// Nothing can be sent before somebody mends this.
@@ -56,6 +57,7 @@ pub enum Obstacle {
     RealPeopleForbidden,
     UnknownInvoiceMethod { key: Option<String> },
     UnknownStatus { status: String },
+    UnknownLevel { level: String },
     InvoiceMethodDiffers,
 }
 
@@ -111,7 +113,7 @@ impl About {
             Self::FieldDiffers { field, ours, theirs } => {
                 format!("field-differs/{}/{ours}/{theirs}", field.name())
             }
-            Self::CprDiffers => "cpr-differs".to_owned(),
+            Self::CprDiffers { ours, theirs } => format!("cpr-differs/{ours}/{theirs}"),
             Self::PseudonymLater => "pseudonym-later".to_owned(),
             Self::Obstacle(obstacle) => format!("obstacle/{obstacle:?}"),
         }
@@ -132,7 +134,7 @@ impl About {
             Self::SuspendedThere => "suspended-there",
             Self::DeletedThere => "deleted-there",
             Self::FieldDiffers { .. } => "field-differs",
-            Self::CprDiffers => "cpr-differs",
+            Self::CprDiffers { .. } => "cpr-differs",
             Self::PseudonymLater => "pseudonym-later",
             Self::Obstacle(_) => "obstacle",
         }
@@ -175,9 +177,9 @@ impl About {
                 "Feltet {} er \"{theirs}\" i MitID Erhverv og \"{ours}\" her. Ja tager deres, nej skriver vores.",
                 field.word(Language::Danish)
             ),
-            Self::CprDiffers => {
-                "MitID Erhverv har et andet CPR-nummer. Ja skriver vores, nej lader deres stå.".into()
-            }
+            Self::CprDiffers { ours, theirs } => format!(
+                "MitID Erhverv har et andet CPR-nummer ({theirs}, her {ours}). Ja skriver vores, nej lader deres stå."
+            ),
             Self::PseudonymLater => {
                 "Navnebeskyttelse kan kun vælges ved oprettelse. Sletning og ny oprettelse koster 20 kr. og rettighederne. Ja beholder brugeren, som den er.".into()
             }
@@ -214,7 +216,9 @@ impl About {
                 "The {} is \"{theirs}\" in MitID Erhverv and \"{ours}\" here. Yes takes theirs, no writes ours.",
                 field.word(Language::English)
             ),
-            Self::CprDiffers => "MitID Erhverv has another CPR number. Yes writes ours, no leaves theirs.".into(),
+            Self::CprDiffers { ours, theirs } => format!(
+                "MitID Erhverv has another CPR number ({theirs}, here {ours}). Yes writes ours, no leaves theirs."
+            ),
             Self::PseudonymLater => {
                 "Name protection can only be chosen at creation. Deleting and creating anew costs DKK 20 and the rights. Yes keeps the user as it is.".into()
             }
@@ -237,6 +241,7 @@ impl Obstacle {
             Self::UnknownInvoiceMethod { key: Some(key) } => format!("Faktureringsmetoden \"{key}\" er ikke sat op. Tilføj den under invoice i lokalid.toml."),
             Self::UnknownInvoiceMethod { key: None } => "Der er ikke valgt en faktureringsmetode. Sæt den under invoice i lokalid.toml.".into(),
             Self::UnknownStatus { status } => format!("MitID Erhverv siger status \"{status}\", som Lokalid ikke kender. Intet sendes, før den er forstået."),
+            Self::UnknownLevel { level } => format!("MitID Erhverv siger sikringsniveau \"{level}\", som Lokalid ikke kender. Ingen felter skrives, før det er forstået."),
             Self::InvoiceMethodDiffers => "MitID Erhverv har en anden faktureringsmetode. Den kan kun rettes i portalen.".into(),
         }
     }
@@ -254,6 +259,7 @@ impl Obstacle {
             Self::UnknownInvoiceMethod { key: Some(key) } => format!("The invoice method \"{key}\" is not configured. Add it under invoice in lokalid.toml."),
             Self::UnknownInvoiceMethod { key: None } => "No invoice method is chosen. Set it under invoice in lokalid.toml.".into(),
             Self::UnknownStatus { status } => format!("MitID Erhverv says status \"{status}\", which Lokalid does not know. Nothing is sent before it is understood."),
+            Self::UnknownLevel { level } => format!("MitID Erhverv says assurance level \"{level}\", which Lokalid does not know. No field is written before it is understood."),
             Self::InvoiceMethodDiffers => "MitID Erhverv has another invoice method. It can only be changed in the portal.".into(),
         }
     }

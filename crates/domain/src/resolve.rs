@@ -1,13 +1,16 @@
 //! From what the sources say to what we want: which records are one person, and which source decides a field.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap, HashSet},
+};
 
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
 use crate::{
     About, Cpr, Departure, Desired, IdentityId, Leaving, PersonId, Presence, Question, Settings, SourceName,
-    SourceRecord, Standing, danish_date,
+    SourceRecord, Standing, UserName, danish_date,
 };
 
 /// A record as the store keeps it: the last that was read of its key, and since when it is missing.
@@ -48,7 +51,7 @@ pub fn resolve(
     new_key: &mut dyn FnMut() -> Uuid,
 ) -> Resolution {
     let mut people = People::new(settings, records, known, new_key);
-    people.link_all();
+    people.link_new();
     let (groups, links, mut questions) = people.finish();
     let known: HashMap<IdentityId, &Desired> =
         known.iter().map(|one| (one.desired.identity, &one.desired)).collect();
@@ -100,20 +103,30 @@ impl<'a, 'b> People<'a, 'b> {
             links: Vec::new(),
             questions: Vec::new(),
         };
-        for one in known {
-            people.remember(one.desired.identity, one.desired.person, one.desired.cpr.as_ref());
-            people.remember_name(
-                one.desired.identity,
-                one.desired.user_name.as_ref().map(crate::UserName::key),
-            );
-        }
+        people.person_of = known.iter().map(|one| (one.desired.identity, one.desired.person)).collect();
+        people.link_known(known);
         people
+    }
+
+    /// What the records say now goes before what was known: a CPR number that was put right is no longer theirs.
+    fn link_known(&mut self, known: &[KnownIdentity]) {
+        for record in self.records {
+            if let Some(identity) = record.identity {
+                self.put(record, identity);
+            }
+        }
+        for Desired { identity, person, cpr, .. } in known.iter().map(|one| &one.desired) {
+            if !self.cpr_of.contains_key(identity) {
+                self.remember(*identity, *person, cpr.as_ref());
+            }
+        }
     }
 
     fn remember(&mut self, identity: IdentityId, person: PersonId, cpr: Option<&Cpr>) {
         self.person_of.insert(identity, person);
         if let Some(cpr) = cpr {
-            self.person_by_cpr.entry(*cpr).or_insert(person);
+            let of_cpr = self.person_by_cpr.entry(*cpr).or_insert(person);
+            *of_cpr = person.min(*of_cpr);
             let identities = self.identities_by_cpr.entry(*cpr).or_default();
             if !identities.contains(&identity) {
                 identities.push(identity);
@@ -131,21 +144,15 @@ impl<'a, 'b> People<'a, 'b> {
         }
     }
 
-    /// Records that are linked already first, then the new ones in the order of their keys.
-    fn link_all(&mut self) {
-        let records = self.records;
-        let (linked, mut new): (Vec<_>, Vec<_>) =
-            records.iter().partition(|record| record.identity.is_some());
-        for record in linked {
-            if let Some(identity) = record.identity {
-                self.put(record, identity);
-            }
-        }
+    /// The records that are nobody yet, in an order that does not depend on how they came.
+    fn link_new(&mut self) {
+        let nobody = |one: &&StoredRecord| one.identity.is_none() && one.missing_since.is_none();
+        let mut new: Vec<&StoredRecord> = self.records.iter().filter(nobody).collect();
         new.sort_by(|a, b| {
             let rank = |one: &StoredRecord| self.settings.rank("status", &one.source);
             (rank(a), &a.source, &a.key).cmp(&(rank(b), &b.source, &b.key))
         });
-        for record in new.into_iter().filter(|record| record.missing_since.is_none()) {
+        for record in new {
             if let Some(identity) = self.identity_of(record) {
                 self.links.push((record.source.clone(), record.key.clone(), identity));
                 self.put(record, identity);
@@ -156,7 +163,7 @@ impl<'a, 'b> People<'a, 'b> {
     fn put(&mut self, record: &'a StoredRecord, identity: IdentityId) {
         let person = self.person_of.get(&identity).copied().unwrap_or(PersonId(identity.0));
         self.remember(identity, person, record.record.cpr.as_ref());
-        self.remember_name(identity, record.record.user_name.as_ref().map(crate::UserName::key));
+        self.remember_name(identity, record.record.user_name.as_ref().map(UserName::key));
         if record.missing_since.is_none() {
             self.present.insert((&record.source, identity));
         }
@@ -164,52 +171,53 @@ impl<'a, 'b> People<'a, 'b> {
     }
 
     /// The identity that a new record is: the one with its CPR number whose key vanished or which this source has
-    /// not named yet; else the one with its user name; else a new one. `None` asks a human.
+    /// not named yet; else the one that another source knows by its user name; else a new one. `None` asks a human.
     fn identity_of(&mut self, record: &'a StoredRecord) -> Option<IdentityId> {
-        let free =
-            |people: &Self, identity: &IdentityId| !people.present.contains(&(&record.source, *identity));
-        if let Some(cpr) = &record.record.cpr
-            && let Some(identities) = self.identities_by_cpr.get(cpr)
-        {
-            let same_name = record.record.user_name.as_ref().map(crate::UserName::key);
-            let named =
-                same_name.and_then(|name| self.identities_by_name.get(&name)).cloned().unwrap_or_default();
-            let mut open: Vec<IdentityId> =
-                identities.iter().copied().filter(|one| free(self, one)).collect();
-            open.sort_by_key(|one| !named.contains(one));
-            if let Some(identity) = open.first() {
-                return Some(*identity);
-            }
-            if !self.settings.several_identities {
-                let other = identities.first().copied();
-                self.ask_about_shared_cpr(record, other);
-                return None;
-            }
-            let person = self.person_by_cpr.get(cpr).copied();
-            return Some(self.new_identity(person));
+        let same_cpr = record.record.cpr.and_then(|cpr| self.identities_by_cpr.get(&cpr)).cloned();
+        let Some(identities) = same_cpr else {
+            return Some(self.same_user_name(record).unwrap_or_else(|| self.new_identity(None)));
+        };
+        let named = self.named_like(record);
+        let open = identities.iter().copied().filter(|one| !self.present.contains(&(&record.source, *one)));
+        if let Some(identity) = open.min_by_key(|one| (!named.contains(one), *one)) {
+            return Some(identity);
         }
-        Some(self.same_user_name(record, free).unwrap_or_else(|| self.new_identity(None)))
+        let other = identities.iter().copied().min();
+        if !(self.settings.several_identities && other.is_some_and(|other| self.has_same_name(record, other)))
+        {
+            self.ask_about_shared_cpr(record, other);
+            return None;
+        }
+        let person = record.record.cpr.and_then(|cpr| self.person_by_cpr.get(&cpr)).copied();
+        Some(self.new_identity(person))
+    }
+
+    fn named_like(&self, record: &StoredRecord) -> Vec<IdentityId> {
+        let key = record.record.user_name.as_ref().map(UserName::key);
+        key.and_then(|key| self.identities_by_name.get(&key)).cloned().unwrap_or_default()
+    }
+
+    /// Several identities are for one person, and one person has one name.
+    fn has_same_name(&self, record: &StoredRecord, other: IdentityId) -> bool {
+        let mut of_other = self.groups.get(&other).into_iter().flat_map(|(_, records)| records.iter());
+        of_other.any(|one| full_name(one) == full_name(record))
     }
 
     /// Another source may know the same account by its user name; a different CPR number says that it is not.
-    fn same_user_name(
-        &self,
-        record: &StoredRecord,
-        free: impl Fn(&Self, &IdentityId) -> bool,
-    ) -> Option<IdentityId> {
-        let name = record.record.user_name.as_ref()?.key();
-        let not_different = |identity: &&IdentityId| match (&record.record.cpr, self.cpr_of.get(identity)) {
+    /// Within one source a new key with an old user name is somebody new: user names are given out again.
+    fn same_user_name(&self, record: &StoredRecord) -> Option<IdentityId> {
+        let not_different = |identity: &IdentityId| match (&record.record.cpr, self.cpr_of.get(identity)) {
             (Some(ours), Some(theirs)) => ours == theirs,
             _ => true,
         };
-        let same: Vec<&IdentityId> = self
-            .identities_by_name
-            .get(&name)?
-            .iter()
-            .filter(|one| free(self, one))
-            .filter(not_different)
-            .collect();
-        if let [only] = same.as_slice() { Some(**only) } else { None }
+        let only_elsewhere = |identity: &IdentityId| {
+            self.groups.get(identity).is_some_and(|(_, records)| {
+                records.iter().all(|one| one.source != record.source)
+                    && records.iter().any(|one| one.missing_since.is_none())
+            })
+        };
+        let mut same = self.named_like(record).into_iter().filter(not_different).filter(only_elsewhere);
+        same.next().filter(|_| same.next().is_none())
     }
 
     fn new_identity(&mut self, person: Option<PersonId>) -> IdentityId {
@@ -235,6 +243,11 @@ impl<'a, 'b> People<'a, 'b> {
     }
 }
 
+fn full_name(record: &StoredRecord) -> Option<(String, String)> {
+    let SourceRecord { given_name, surname, .. } = &record.record;
+    Some((given_name.as_ref()?.folded(), surname.as_ref()?.folded()))
+}
+
 /// One identity from all its records, field by field in the order of precedence. Missing records still tell what
 /// they last said, after all present ones, so that a leaver keeps a name.
 fn merge(
@@ -252,7 +265,9 @@ fn merge(
         });
         ordered
     };
-    let by_status = ranked("status");
+    let mut by_status = ranked("status");
+    // Where all have lost them, they left with the last that did.
+    by_status.sort_by_key(|one| Reverse(one.missing_since.unwrap_or(Timestamp::MAX)));
     let presence = presence(today, &by_status, known);
     let source = by_status.first().map_or_else(SourceName::by_hand, |one| one.source.clone());
     macro_rules! first {
@@ -308,8 +323,12 @@ fn presence(today: Date, by_status: &[&StoredRecord], known: Option<&Desired>) -
     match &record.standing {
         Standing::Disabled => return left(Leaving::Disabled, today),
         Standing::OutsideGroup => return left(Leaving::OutsideGroup, today),
-        Standing::Expired(at) => return left(Leaving::Expired, danish_date(*at).min(today)),
-        Standing::Employed => {}
+        // An account that expires as a day begins was last of use on the day before.
+        Standing::Expired(at) if danish_date(*at) <= today => {
+            let last = at.saturating_sub(jiff::SignedDuration::from_nanos(1)).unwrap_or(*at);
+            return left(Leaving::Expired, danish_date(last));
+        }
+        Standing::Expired(_) | Standing::Employed => {}
     }
     match (record.start, record.end) {
         (_, Some(end)) if end < today => {
