@@ -1,0 +1,98 @@
+//! What stands in a certificate, as far as anybody here wants to know it.
+
+use std::path::Path;
+
+use domain::Cvr;
+use jiff::Timestamp;
+use x509_cert::{Certificate, der::Decode as _, name::Name, time::Time};
+
+use super::{CertificateError, CertificateKind};
+
+#[derive(Debug, Clone)]
+pub(super) struct Facts {
+    pub cvr: Cvr,
+    pub subject: String,
+    pub issuer: String,
+    pub not_before: Timestamp,
+    pub not_after: Timestamp,
+    pub kind: CertificateKind,
+    pub is_test: bool,
+}
+
+const SERIAL_NUMBER: &str = "2.5.4.5";
+const ORGANISATION_IDENTIFIER: &str = "2.5.4.97";
+
+impl Facts {
+    pub fn read(der: &[u8], file: &Path) -> Result<Self, CertificateError> {
+        let broken = |why: String| CertificateError::NotPkcs12 { file: file.to_owned(), why };
+        let certificate = Certificate::from_der(der).map_err(|error| broken(error.to_string()))?;
+        let content = certificate.tbs_certificate();
+        let (subject, issuer) = (spelt_out(content.subject()), spelt_out(content.issuer()));
+        let cvr = attribute(content.subject(), ORGANISATION_IDENTIFIER);
+        let cvr = cvr.and_then(|text| Cvr::parse(text.strip_prefix("NTRDK-")?).ok());
+        let cvr = cvr.ok_or_else(|| CertificateError::NoCvr { subject: subject.clone() })?;
+        let lower = issuer.to_lowercase();
+        Ok(Self {
+            cvr,
+            not_before: timestamp(content.validity().not_before)
+                .ok_or_else(|| broken("its first day is no date".to_owned()))?,
+            not_after: timestamp(content.validity().not_after)
+                .ok_or_else(|| broken("its last day is no date".to_owned()))?,
+            kind: kind(content.subject()),
+            is_test: lower.contains("test") || lower.contains("emulator"),
+            subject,
+            issuer,
+        })
+    }
+}
+
+/// Whether `issuer` is named as the one that issued `certificate`.
+pub(super) fn issued(issuer: &[u8], certificate: &[u8]) -> bool {
+    let names = |der: &[u8]| {
+        Certificate::from_der(der)
+            .ok()
+            .map(|read| (read.tbs_certificate().subject().clone(), read.tbs_certificate().issuer().clone()))
+    };
+    match (names(issuer), names(certificate)) {
+        (Some((subject, _)), Some((_, named))) => subject == named,
+        _ => false,
+    }
+}
+
+fn kind(subject: &Name) -> CertificateKind {
+    match attribute(subject, SERIAL_NUMBER) {
+        Some(number) if number.starts_with("UI:DK-O") => CertificateKind::OrganisationOrSystem,
+        Some(number) if number.starts_with("UI:DK-E") => CertificateKind::Employee,
+        _ => CertificateKind::Other,
+    }
+}
+
+fn attribute(name: &Name, oid: &str) -> Option<String> {
+    parts(name).find_map(|(found, text)| (found == oid).then_some(text))
+}
+
+fn spelt_out(name: &Name) -> String {
+    let parts: Vec<_> = parts(name).map(|(oid, text)| format!("{}={text}", short_name(&oid))).collect();
+    parts.join(", ")
+}
+
+/// Each attribute as OID and text. Danish names are UTF-8; in what is not, a letter may be lost.
+fn parts(name: &Name) -> impl Iterator<Item = (String, String)> {
+    name.iter().map(|part| (part.oid.to_string(), String::from_utf8_lossy(part.value.value()).into_owned()))
+}
+
+fn short_name(oid: &str) -> &str {
+    match oid {
+        "2.5.4.3" => "CN",
+        SERIAL_NUMBER => "SERIALNUMBER",
+        "2.5.4.6" => "C",
+        "2.5.4.7" => "L",
+        "2.5.4.10" => "O",
+        "2.5.4.11" => "OU",
+        other => other,
+    }
+}
+
+fn timestamp(time: Time) -> Option<Timestamp> {
+    Timestamp::from_second(i64::try_from(time.to_unix_duration().as_secs()).ok()?).ok()
+}
