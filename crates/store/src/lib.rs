@@ -5,6 +5,7 @@
 //! tells the [`log`] in the same closure, and either all of it happens or none. [`Keys`] seals what must not be
 //! read in a stolen copy. SQL text is the same for both engines; the little that differs is in [`dialect`].
 
+pub mod console_session;
 pub mod dialect;
 mod error;
 mod keys;
@@ -14,6 +15,7 @@ mod migrations;
 mod postgres;
 mod row;
 pub mod setting;
+pub mod sign_in_link;
 mod sqlite;
 mod store;
 mod tx;
@@ -25,5 +27,5 @@ pub use keys::{FILE_NAME as KEY_FILE_NAME, KeyError, Keys, PublicKey};
 pub use location::{Location, LocationError};
 pub use row::Row;
 pub use store::Store;
-pub use tx::Tx;
+pub use tx::{ScopedTx, Tx};
 pub use value::Value;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use domain::{Clock, Random};
+use futures::future::BoxFuture;
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgPool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -15,7 +16,7 @@ use crate::location::{Location, Place};
 use crate::migrations;
 use crate::postgres;
 use crate::sqlite::{self, Readers, Sqlite, Writers};
-use crate::tx::{Access, Condition, Context, Session, Tx};
+use crate::tx::{Access, Condition, Context, ScopedTx, Session};
 
 /// How often a caller on SQLite runs when the commit it shared with others failed.
 const SHARED_COMMIT_ATTEMPTS: usize = 3;
@@ -78,9 +79,25 @@ impl Store {
     /// The closure may run more than once, because a transaction that lost against another one, or whose shared
     /// commit failed, runs again from the beginning. It therefore has no effect but through `tx`, and nothing in
     /// it waits for anything slow.
-    pub async fn write<T, E: From<StoreError>>(
+    ///
+    /// ```
+    /// # async fn example(store: &store::Store, name: &str) -> Result<(), store::StoreError> {
+    /// store
+    ///     .write(|tx| {
+    ///         Box::pin(async move {
+    ///             store::setting::write(tx, "", name, "1").await?;
+    ///             store::setting::remove(tx, "", "other").await
+    ///         })
+    ///     })
+    ///     .await
+    /// # }
+    /// ```
+    ///
+    /// The future is boxed because the compiler cannot yet see that an async closure which borrows anything may
+    /// move between threads (it says that `Send` is "not general enough"), and handlers and tasks need that.
+    pub async fn write<'s, T, E: From<StoreError>>(
         &self,
-        mut change: impl AsyncFnMut(&mut Tx) -> Result<T, E>,
+        mut change: impl for<'t> FnMut(&'t mut ScopedTx<'s>) -> BoxFuture<'t, Result<T, E>>,
     ) -> Result<T, E> {
         match &self.inner.engine {
             Engine::Sqlite(sqlite) => self.write_sqlite(&sqlite.writers, &mut change).await,
@@ -89,9 +106,9 @@ impl Store {
     }
 
     /// Runs `look` in a transaction that sees one moment of the database and cannot change it.
-    pub async fn read<T, E: From<StoreError>>(
+    pub async fn read<'s, T, E: From<StoreError>>(
         &self,
-        mut look: impl AsyncFnMut(&mut Tx) -> Result<T, E>,
+        mut look: impl for<'t> FnMut(&'t mut ScopedTx<'s>) -> BoxFuture<'t, Result<T, E>>,
     ) -> Result<T, E> {
         let session = match &self.inner.engine {
             Engine::Sqlite(Sqlite { readers: Some(readers), .. }) => {
@@ -100,7 +117,7 @@ impl Store {
             Engine::Sqlite(sqlite) => Session::SqliteWriter(sqlite.writers.enter().await?),
             Engine::Postgres(pool) => Session::Postgres(postgres::begin_read(pool).await?),
         };
-        let mut tx = Tx::new(session, Access::Read, self.context());
+        let mut tx = ScopedTx::new(session, Access::Read, self.context());
         let result = look(&mut tx).await;
         match tx.into_parts().0 {
             Session::SqliteReader(reader) => reader.finish().await,
@@ -148,10 +165,10 @@ impl Store {
         Context { now: clock.now(), keys: keys.clone(), random: Arc::clone(random) }
     }
 
-    async fn write_sqlite<T, E: From<StoreError>>(
+    async fn write_sqlite<'s, T, E: From<StoreError>>(
         &self,
         writers: &Writers,
-        change: &mut impl AsyncFnMut(&mut Tx) -> Result<T, E>,
+        change: &mut impl for<'t> FnMut(&'t mut ScopedTx<'s>) -> BoxFuture<'t, Result<T, E>>,
     ) -> Result<T, E> {
         let mut last = StoreError::Contention;
         for _ in 0..SHARED_COMMIT_ATTEMPTS {
@@ -163,16 +180,16 @@ impl Store {
         Err(last.into())
     }
 
-    async fn attempt_sqlite<T, E: From<StoreError>>(
+    async fn attempt_sqlite<'s, T, E: From<StoreError>>(
         &self,
         writers: &Writers,
-        change: &mut impl AsyncFnMut(&mut Tx) -> Result<T, E>,
+        change: &mut impl for<'t> FnMut(&'t mut ScopedTx<'s>) -> BoxFuture<'t, Result<T, E>>,
     ) -> Attempt<T, E> {
         let turn = match writers.enter().await {
             Ok(turn) => turn,
             Err(error) => return Attempt::Done(Err(error.into())),
         };
-        let mut tx = Tx::new(Session::SqliteWriter(turn), Access::Write, self.context());
+        let mut tx = ScopedTx::new(Session::SqliteWriter(turn), Access::Write, self.context());
         let result = change(&mut tx).await;
         let (session, condition) = tx.into_parts();
         let Session::SqliteWriter(turn) = session else { return Attempt::Done(result) };
@@ -184,10 +201,10 @@ impl Store {
         }
     }
 
-    async fn write_postgres<T, E: From<StoreError>>(
+    async fn write_postgres<'s, T, E: From<StoreError>>(
         &self,
         pool: &PgPool,
-        change: &mut impl AsyncFnMut(&mut Tx) -> Result<T, E>,
+        change: &mut impl for<'t> FnMut(&'t mut ScopedTx<'s>) -> BoxFuture<'t, Result<T, E>>,
     ) -> Result<T, E> {
         let mut last = StoreError::Contention;
         for attempt in 1..=postgres::ATTEMPTS {
@@ -200,17 +217,17 @@ impl Store {
         Err(last.into())
     }
 
-    async fn attempt_postgres<T, E: From<StoreError>>(
+    async fn attempt_postgres<'s, T, E: From<StoreError>>(
         &self,
         pool: &PgPool,
         attempt: u32,
-        change: &mut impl AsyncFnMut(&mut Tx) -> Result<T, E>,
+        change: &mut impl for<'t> FnMut(&'t mut ScopedTx<'s>) -> BoxFuture<'t, Result<T, E>>,
     ) -> Attempt<T, E> {
         let transaction = match postgres::begin_write(pool, attempt).await {
             Ok(transaction) => transaction,
             Err(error) => return again_or_done(error),
         };
-        let mut tx = Tx::new(Session::Postgres(transaction), Access::Write, self.context());
+        let mut tx = ScopedTx::new(Session::Postgres(transaction), Access::Write, self.context());
         let result = change(&mut tx).await;
         let (session, condition) = tx.into_parts();
         let Session::Postgres(transaction) = session else { return Attempt::Done(result) };

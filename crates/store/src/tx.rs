@@ -6,6 +6,8 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use domain::Random;
@@ -36,6 +38,15 @@ pub struct Tx {
     ids: u16,
 }
 
+/// The [`Tx`] as a closure gets it, with the lifetime `'s` of what that closure borrows.
+///
+/// It tells the compiler that those borrows outlive the transaction and is otherwise nothing but a `Tx`: functions
+/// take `&mut Tx`.
+pub struct ScopedTx<'s> {
+    tx: Tx,
+    borrowed: PhantomData<&'s ()>,
+}
+
 /// The connection that this transaction has for itself.
 pub(crate) enum Session {
     SqliteWriter(Turn),
@@ -64,14 +75,9 @@ pub(crate) struct Context {
 }
 
 impl Tx {
-    pub(crate) fn new(session: Session, access: Access, context: Context) -> Self {
+    fn new(session: Session, access: Access, context: Context) -> Self {
         let Context { now, keys, random } = context;
         Self { session, access, condition: Condition::Sound, now, keys, random, ids: 0 }
-    }
-
-    /// Gives the connection back, with what the engine thinks of the transaction.
-    pub(crate) fn into_parts(self) -> (Session, Condition) {
-        (self.session, self.condition)
     }
 
     /// The one moment at which everything in this transaction happens.
@@ -233,6 +239,31 @@ impl Tx {
             Access::Write => Ok(()),
             Access::Read => Err(StoreError::ReadOnly { sql: shorten(sql) }),
         }
+    }
+}
+
+impl ScopedTx<'_> {
+    pub(crate) fn new(session: Session, access: Access, context: Context) -> Self {
+        Self { tx: Tx::new(session, access, context), borrowed: PhantomData }
+    }
+
+    /// Gives the connection back, with what the engine thinks of the transaction.
+    pub(crate) fn into_parts(self) -> (Session, Condition) {
+        (self.tx.session, self.tx.condition)
+    }
+}
+
+impl Deref for ScopedTx<'_> {
+    type Target = Tx;
+
+    fn deref(&self) -> &Tx {
+        &self.tx
+    }
+}
+
+impl DerefMut for ScopedTx<'_> {
+    fn deref_mut(&mut self) -> &mut Tx {
+        &mut self.tx
     }
 }
 
