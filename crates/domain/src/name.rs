@@ -1,7 +1,7 @@
 //! Names of people, as MitID Erhverv takes them: one blank between parts and none at either end.
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use crate::{
     text::{first_unprintable, name_fold},
@@ -18,7 +18,8 @@ pub struct Name(String);
 impl Name {
     /// Trims, makes every run of blanks one space, and writes accents in one way (`å` as one character).
     pub fn parse(text: &str) -> Result<Self, NameFault> {
-        let name: String = text.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect();
+        let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let name = if is_nfc(&name) { name } else { name.nfc().collect() };
         if name.is_empty() {
             return Err(NameFault::Empty);
         }

@@ -3,8 +3,8 @@
 //! Reading is a pure function from octets to a [`Snapshot`] or to every fault of the file, each with its row and
 //! column. The steps: [`encoding`] makes text of octets, [`table`] makes rows of text, [`columns`] finds out
 //! which column holds what, [`row`] reads the cells of one person, [`repeated`] compares the rows with each
-//! other. A file that is cut off, or whose quotation marks hide rows, is never used; a file with a broken row only if
-//! that was asked for, and then the person of that row stays as last known.
+//! other. A file that is cut off, or whose quotation marks hide rows, is never used; a file with a broken row
+//! only if that was asked for, and then the person of that row stays as last known.
 
 mod columns;
 mod dates;
@@ -45,25 +45,40 @@ pub fn read_csv(
     let text = encoding::decode(octets)?;
     let table = Table::read(&text)?;
     let layout = Layout::find(&table, mapping).map_err(CsvFaults::new)?;
-    let mut rows: Vec<Row> = table.lines.iter().map(|line| Row::read(line, &layout, options.today)).collect();
+    let mut rows: Vec<Row> =
+        table.lines.into_iter().map(|line| Row::read(&line, &layout, options.today)).collect();
     repeated::refuse_repeated(&mut rows, options.several_identities);
+    refuse_broken(&mut rows, options.skip_broken)?;
 
-    let (right, broken): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| row.faults.is_empty());
-    if !broken.is_empty() && (!options.skip_broken || right.is_empty()) {
-        return Err(CsvFaults::new(broken.into_iter().flat_map(|row| row.faults).collect()));
-    }
-    let (young, right): (Vec<Row>, Vec<Row>) =
-        right.into_iter().partition(|row| row.age_on(options.today).is_some_and(|age| age < MINIMUM_AGE));
-    if right.is_empty() {
-        return Err(CsvFault::of_file(Problem::NoPeople).into());
-    }
-    Ok(Snapshot {
+    let mut snapshot = Snapshot {
         source: source.clone(),
         taken_at,
-        warnings: layout.unused(&table).into_iter().chain(young.iter().map(too_young)).collect(),
-        skipped: broken.into_iter().map(skipped).collect(),
-        records: right.into_iter().map(|row| row.record).collect(),
-    })
+        records: Vec::with_capacity(rows.len()),
+        skipped: Vec::new(),
+        warnings: layout.unused().into_iter().collect(),
+    };
+    for row in rows {
+        if !row.faults.is_empty() {
+            snapshot.skipped.push(skipped(row));
+        } else if row.age_on(options.today).is_some_and(|age| age < MINIMUM_AGE) {
+            snapshot.warnings.push(too_young(&row));
+        } else {
+            snapshot.records.push(row.record);
+        }
+    }
+    if snapshot.records.is_empty() {
+        return Err(CsvFault::of_file(Problem::NoPeople).into());
+    }
+    Ok(snapshot)
+}
+
+/// Every fault is the answer, unless broken rows may be skipped and others are left.
+fn refuse_broken(rows: &mut [Row], skip_broken: bool) -> Result<(), CsvFaults> {
+    let broken = rows.iter().filter(|row| !row.faults.is_empty()).count();
+    if broken == 0 || (skip_broken && broken < rows.len()) {
+        return Ok(());
+    }
+    Err(CsvFaults::new(rows.iter_mut().flat_map(|row| std::mem::take(&mut row.faults)).collect()))
 }
 
 fn skipped(row: Row) -> SkippedRow {

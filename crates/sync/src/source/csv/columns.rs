@@ -128,6 +128,7 @@ pub(super) struct Layout {
     pub key: Column,
     required: BTreeSet<Column>,
     pub headings: Vec<String>,
+    heading_row: u64,
 }
 
 impl Layout {
@@ -154,7 +155,7 @@ impl Layout {
         }
         if search.faults.is_empty() {
             let (required, headings) = (mapping.required.clone(), table.headings.clone());
-            Ok(Self { places, more, key, required, headings })
+            Ok(Self { places, more, key, required, headings, heading_row: table.heading_row })
         } else {
             Err(search.faults)
         }
@@ -165,7 +166,7 @@ impl Layout {
     }
 
     pub(super) fn requires(&self, column: Column) -> bool {
-        self.required.contains(&column) || self.key == column
+        self.required.contains(&column)
     }
 
     /// The heading as the file writes it.
@@ -174,13 +175,13 @@ impl Layout {
     }
 
     /// A heading that nothing reads may be a misspelt one.
-    pub(super) fn unused(&self, table: &Table) -> Option<Warning> {
+    pub(super) fn unused(&self) -> Option<Warning> {
         let used: BTreeSet<usize> =
             self.places.values().copied().chain(self.more.iter().map(|(_, place)| *place)).collect();
         let unused = self.headings.iter().enumerate().filter(|(place, _)| !used.contains(place));
         let names: Vec<String> = unused.filter_map(|(_, heading)| quoted(heading)).collect();
         (!names.is_empty()).then(|| Warning {
-            place: format!("row {}", table.heading_row),
+            place: format!("row {}", self.heading_row),
             text: format!(
                 "nothing is read from the columns {}: name them in the mapping if they matter",
                 names.join(", ")
@@ -239,8 +240,7 @@ impl Search<'_> {
     }
 
     fn missing(&mut self, wanted: &str, accepted: &[&str]) {
-        let looks_like_person =
-            self.table.headings.iter().any(|cell| cell.chars().filter(char::is_ascii_digit).count() >= 6);
+        let looks_like_person = self.table.headings.iter().any(|heading| has_a_number(heading));
         let problem = if looks_like_person {
             Problem::NoHeadings("brugernavn;cpr;fornavn;efternavn;e-mail")
         } else {
@@ -262,7 +262,16 @@ fn letters(heading: &str) -> String {
     heading.chars().flat_map(char::to_lowercase).filter(|letter| letter.is_alphanumeric()).collect()
 }
 
-/// A heading for a sentence: cut short, since a file that is no table has very long ones.
+/// A heading for a sentence: cut short, since a file that is no table has very long ones, and without numbers,
+/// since what stands in the first row may be a person.
 fn quoted(heading: &str) -> Option<String> {
-    (!heading.is_empty()).then(|| format!("\"{}\"", heading.chars().take(40).collect::<String>()))
+    match heading {
+        "" => None,
+        number if has_a_number(number) => Some("a number".to_owned()),
+        name => Some(format!("\"{}\"", name.chars().take(40).collect::<String>())),
+    }
+}
+
+fn has_a_number(heading: &str) -> bool {
+    heading.chars().filter(char::is_ascii_digit).count() >= 6
 }

@@ -146,6 +146,10 @@ pub enum Problem {
     // Of one cell.
     #[error("the cell is empty: write the {0}")]
     EmptyCell(&'static str),
+    #[error(
+        "the cell is empty and is the key of the row: write the {0}, or choose another key column in the mapping"
+    )]
+    EmptyKey(&'static str),
     #[error("neither CPR number nor date of birth is there: write one of them")]
     NeitherCprNorBirthDate,
     #[error("this is no date: write it as 2026-11-20 or 20-11-2026")]

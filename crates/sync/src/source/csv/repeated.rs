@@ -2,7 +2,7 @@
 //! have several identities where the organisation allows it.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, hash_map::Entry},
     hash::Hash,
 };
 
@@ -22,7 +22,7 @@ pub(super) fn refuse_repeated(rows: &mut [Row], several_identities: bool) {
         refuse(
             rows,
             &mut refused,
-            |row| row.record.cpr,
+            |row| row.record.cpr.as_ref(),
             |row, other| match row.record.cpr {
                 Some(cpr) if named_twice.contains(&cpr) => Some(Problem::OtherName(other)),
                 _ if several_identities => None,
@@ -30,11 +30,11 @@ pub(super) fn refuse_repeated(rows: &mut [Row], several_identities: bool) {
             },
         );
     }
-    refuse(rows, &mut refused, |row| row.key.clone(), |_, other| Some(Problem::SameKey(other)));
+    refuse(rows, &mut refused, |row| row.key.as_ref(), |_, other| Some(Problem::SameKey(other)));
     refuse(
         rows,
         &mut refused,
-        |row| row.record.user_name.clone(),
+        |row| row.record.user_name.as_ref(),
         |_, other| Some(Problem::SameUserName(other)),
     );
 }
@@ -45,43 +45,57 @@ struct Seen {
     second: Option<u64>,
 }
 
+impl Seen {
+    fn other_than(&self, number: u64) -> Option<u64> {
+        if number == self.first { self.second } else { Some(self.first) }
+    }
+}
+
 fn refuse<K: Eq + Hash>(
     rows: &mut [Row],
     refused: &mut HashSet<u64>,
-    key: impl Fn(&Row) -> Option<K>,
+    key: impl Fn(&Row) -> Option<&K>,
     problem: impl Fn(&Row, u64) -> Option<Problem>,
 ) {
-    let mut seen: HashMap<K, Seen> = HashMap::with_capacity(rows.len());
-    for row in rows.iter() {
-        if let Some(key) = key(row) {
-            let seen = seen.entry(key).or_insert(Seen { first: row.number, second: None });
-            if seen.first != row.number {
-                seen.second.get_or_insert(row.number);
-            }
-        }
-    }
-    seen.retain(|_, seen| seen.second.is_some());
-    for row in rows.iter_mut() {
-        let Some(Seen { first, second: Some(second) }) = key(row).and_then(|key| seen.get(&key)) else {
-            continue;
-        };
-        let other = if row.number == *first { *second } else { *first };
-        let Some(problem) = problem(row, other) else { continue };
-        if refused.insert(row.number) {
+    let faults: Vec<Option<Problem>> = {
+        let seen = seen(rows, &key);
+        let other = |row: &Row| key(row).and_then(|key| seen.get(key)?.other_than(row.number));
+        rows.iter().map(|row| problem(row, other(row)?)).collect()
+    };
+    for (row, problem) in rows.iter_mut().zip(faults) {
+        if let Some(problem) = problem
+            && refused.insert(row.number)
+        {
             row.faults.push(CsvFault::of_row(row.number, problem));
         }
     }
 }
 
-fn cpr_numbers_with_two_names(rows: &[Row]) -> HashSet<Cpr> {
-    let mut names: HashMap<Cpr, &Row> = HashMap::with_capacity(rows.len());
-    let mut twice = HashSet::new();
+fn seen<'a, K: Eq + Hash>(rows: &'a [Row], key: impl Fn(&'a Row) -> Option<&'a K>) -> HashMap<&'a K, Seen> {
+    let mut seen = HashMap::with_capacity(rows.len());
     for row in rows {
-        if let Some(cpr) = row.record.cpr {
-            let first = names.entry(cpr).or_insert(row);
-            if name(first) != name(row) {
+        if let Some(key) = key(row) {
+            let seen: &mut Seen = seen.entry(key).or_insert(Seen { first: row.number, second: None });
+            if seen.first != row.number {
+                seen.second.get_or_insert(row.number);
+            }
+        }
+    }
+    seen
+}
+
+fn cpr_numbers_with_two_names(rows: &[Row]) -> HashSet<Cpr> {
+    let mut firsts: HashMap<Cpr, &Row> = HashMap::with_capacity(rows.len());
+    let mut twice = HashSet::new();
+    for (cpr, row) in rows.iter().filter_map(|row| Some((row.record.cpr?, row))) {
+        match firsts.entry(cpr) {
+            Entry::Vacant(place) => {
+                place.insert(row);
+            }
+            Entry::Occupied(first) if name(first.get()) != name(row) => {
                 twice.insert(cpr);
             }
+            Entry::Occupied(_) => {}
         }
     }
     twice

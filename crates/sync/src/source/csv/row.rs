@@ -1,5 +1,7 @@
 //! One row to one person: every cell read, every fault kept with its column.
 
+use std::collections::BTreeMap;
+
 use domain::{Cpr, Email, Name, PNumber, Rid, SourceKey, SourceRecord, UserName, cpr::age_on, text};
 use jiff::civil::Date;
 
@@ -65,11 +67,10 @@ struct Cells<'a> {
 
 impl Cells<'_> {
     fn record(&mut self, unread: SourceRecord) -> SourceRecord {
-        let birth_date = self.date(Column::BirthDate);
         SourceRecord {
             user_name: self.value(Column::UserName, UserName::parse),
-            cpr: self.cpr(birth_date),
-            birth_date,
+            cpr: self.cpr(),
+            birth_date: self.date(Column::BirthDate),
             given_name: self.value(Column::GivenName, Name::parse),
             surname: self.value(Column::Surname, Name::parse),
             email: self.value(Column::Email, Email::parse),
@@ -98,7 +99,9 @@ impl Cells<'_> {
         let place = self.layout.place(column)?;
         let cell = self.cell(place);
         if cell.is_empty() {
-            if self.layout.requires(column) {
+            if self.layout.key == column {
+                self.refuse(column, Problem::EmptyKey(column.word()));
+            } else if self.layout.requires(column) {
                 self.refuse(column, Problem::EmptyCell(column.word()));
             }
             return None;
@@ -111,14 +114,11 @@ impl Cells<'_> {
     }
 
     /// Required like any other, but a date of birth may stand in its place unless it is the key.
-    fn cpr(&mut self, birth_date: Option<Date>) -> Option<Cpr> {
-        let empty = self.layout.place(Column::Cpr).is_none_or(|place| self.cell(place).is_empty());
-        if !empty || self.layout.key == Column::Cpr {
+    fn cpr(&mut self) -> Option<Cpr> {
+        if self.has(Column::Cpr) || self.layout.key == Column::Cpr {
             return self.value(Column::Cpr, Cpr::parse);
         }
-        let birth_date_was_read = birth_date.is_some()
-            || self.layout.place(Column::BirthDate).is_some_and(|at| !self.cell(at).is_empty());
-        if self.layout.requires(Column::Cpr) && !birth_date_was_read {
+        if self.layout.requires(Column::Cpr) && !self.has(Column::BirthDate) {
             self.refuse(Column::Cpr, Problem::NeitherCprNorBirthDate);
         }
         None
@@ -128,7 +128,7 @@ impl Cells<'_> {
         self.value(column, parse_date).flatten()
     }
 
-    fn more(&mut self) -> std::collections::BTreeMap<String, String> {
+    fn more(&mut self) -> BTreeMap<String, String> {
         let layout = self.layout;
         let attributes = layout.more.iter().filter_map(|(attribute, place)| {
             let cell = self.cell(*place);
@@ -167,6 +167,10 @@ impl Cells<'_> {
         if record.cpr.zip(record.birth_date).is_some_and(|(cpr, birth)| cpr.birth_date() != birth) {
             self.refuse(Column::BirthDate, Problem::OtherBirthDate);
         }
+    }
+
+    fn has(&self, column: Column) -> bool {
+        self.layout.place(column).is_some_and(|place| !self.cell(place).is_empty())
     }
 
     fn cell(&self, place: usize) -> &str {

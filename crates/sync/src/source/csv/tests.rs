@@ -406,9 +406,9 @@ mod rows {
         assert_snapshot!(people(&[";;Anna;Berg;"]), @r#"
             nothing of the file is used, because of 2 faults:
             row 2, column "brugernavn": the cell is empty: write the user name
-            row 2, column "cpr": the cell is empty: write the CPR number
+            row 2, column "cpr": the cell is empty and is the key of the row: write the CPR number, or choose another key column in the mapping
             "#);
-        assert_snapshot!(refusal(&["medarbejdernr;brugernavn;cpr;fornavn;efternavn", ";anha;610190-0000;Anna;Berg"]), @r#"nothing of the file is used: row 2, column "medarbejdernr": the cell is empty: write the employee number"#);
+        assert_snapshot!(refusal(&["medarbejdernr;brugernavn;cpr;fornavn;efternavn", ";anha;610190-0000;Anna;Berg"]), @r#"nothing of the file is used: row 2, column "medarbejdernr": the cell is empty and is the key of the row: write the employee number, or choose another key column in the mapping"#);
     }
 
     #[test]
@@ -493,5 +493,37 @@ mod skipping {
     #[test]
     fn a_file_of_nothing_but_broken_rows_is_refused() {
         assert_snapshot!(skip(&["anha;61019;Anna;Berg;"]).unwrap_err(), @r#"nothing of the file is used: row 2, column "cpr": the CPR number has 5 digits and must have ten: write it as ddmmyy-nnnn"#);
+    }
+}
+
+mod anything {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whatever happens to a file on its way: an answer without a CPR number in it.
+        #[test]
+        fn a_damaged_file_is_read_or_refused_and_never_quoted(
+            from in 0usize..400, length in 0usize..80, instead in "[;\"\n\r,x\u{0}\u{e6}]{0,4}", skip_broken: bool
+        ) {
+            let mut octets = [HEADINGS, ANNA, BO].join("\n").into_bytes();
+            let from = from.min(octets.len());
+            let to = (from + length).min(octets.len());
+            octets.splice(from..to, instead.bytes());
+            let answer = read_with(&octets, &CsvMapping::default(), CsvOptions { skip_broken, ..options() });
+            let told = match answer {
+                Ok(snapshot) => format!("{:?} {:?}", snapshot.warnings, snapshot.skipped),
+                Err(faults) => format!("{faults} {faults:?}"),
+            };
+            prop_assert!(!told.contains("-0000") && !told.contains("-0001"), "{}", told);
+        }
+
+        #[test]
+        fn any_octets_are_read_or_refused(octets in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let headings = [HEADINGS.as_bytes(), &octets].concat();
+            let _ = read_with(&headings, &CsvMapping::default(), options());
+            let _ = read_with(&octets, &CsvMapping::default(), options());
+        }
     }
 }
