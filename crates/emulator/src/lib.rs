@@ -10,6 +10,8 @@
 //! (`openapi/idm-api.yaml`) on their own and so check each other.
 
 pub mod certificates;
+#[cfg(feature = "contract")]
+pub mod contract;
 pub mod server;
 mod storage;
 pub mod world;

@@ -71,7 +71,8 @@ impl Refusal {
             Self::NotFound => "NotFound",
             Self::Conflict(_) => "Conflict",
             Self::OptimisticConcurrency => "OptimisticConcurrency",
-            Self::Server | Self::Unavailable { .. } => "",
+            Self::Server => "ServerError",
+            Self::Unavailable { .. } => "ServiceUnavailable",
         }
     }
 }
@@ -83,10 +84,13 @@ impl From<Refusal> for ApiResponse {
             Refusal::Unavailable { retry_after_seconds } => retry_after_seconds,
             _ => None,
         };
-        let (content_type, body) = match refusal.code() {
-            "" => ("text/plain", text.into_bytes()),
-            code => (JSON, json!({ "errorCode": code, "message": text }).to_string().into_bytes()),
+        let code = refusal.code();
+        let (content_type, body) = match refusal {
+            // A bare JSON string, as other services of the host answer.
+            Refusal::Server => (JSON, json!(text).to_string()),
+            Refusal::Unavailable { .. } => ("text/plain", text),
+            _ => (JSON, json!({ "errorCode": code, "message": text }).to_string()),
         };
-        Self { status: refusal.status(), content_type, body, retry_after_seconds }
+        Self { status: refusal.status(), content_type, body: body.into_bytes(), retry_after_seconds }
     }
 }
