@@ -43,15 +43,13 @@ pub async fn remove(tx: &mut Tx, scope: &str, name: &str) -> Result<(), StoreErr
 pub(crate) async fn check_keys(store: &Store) -> Result<(), OpenError> {
     const NAME: &str = "keys.check";
     let expected = crate::keys::hex(&store.keys().lookup_hash(NAME, b"these are the keys"));
-    let known = store.read(|tx| Box::pin(async move { read(tx, INSTALLATION, NAME).await })).await?;
+    let known = store.read(|tx| Box::pin(async { read(tx, INSTALLATION, NAME).await })).await?;
     match known {
         Some(known) if known == expected => Ok(()),
         Some(_) => Err(OpenError::WrongKey),
         None => {
-            let remembered = store.write(|tx| {
-                let expected = &expected;
-                Box::pin(async move { write(tx, INSTALLATION, NAME, expected).await })
-            });
+            let remembered =
+                store.write(|tx| Box::pin(async { write(tx, INSTALLATION, NAME, &expected).await }));
             Ok(remembered.await?)
         }
     }

@@ -84,7 +84,7 @@ impl Store {
     /// # async fn example(store: &store::Store, name: &str) -> Result<(), store::StoreError> {
     /// store
     ///     .write(|tx| {
-    ///         Box::pin(async move {
+    ///         Box::pin(async {
     ///             store::setting::write(tx, "", name, "1").await?;
     ///             store::setting::remove(tx, "", "other").await
     ///         })
@@ -93,7 +93,8 @@ impl Store {
     /// # }
     /// ```
     ///
-    /// The future is boxed because the compiler cannot yet see that an async closure which borrows anything may
+    /// The block borrows what it uses (`async`, not `async move`); what it changes it returns, because it may run
+    /// again. The future is boxed because the compiler cannot yet see that an async closure which borrows anything may
     /// move between threads (it says that `Send` is "not general enough"), and handlers and tasks need that.
     pub async fn write<'s, T, E: From<StoreError>>(
         &self,

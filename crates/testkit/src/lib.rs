@@ -10,8 +10,13 @@
 
 mod certificates;
 mod command;
+mod engines;
+pub mod samba;
 mod service;
 pub mod slapd;
+mod source;
 
 pub use certificates::{IssuedCertificate, TestAuthority};
+pub use engines::{Database, for_each_engine};
 pub use service::{Service, service};
+pub use source::{ManualClock, SeededRandom};

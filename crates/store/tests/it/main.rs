@@ -1,0 +1,5 @@
+//! Every function of the store, on both engines.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod transactions;
