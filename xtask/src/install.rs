@@ -96,6 +96,8 @@ fn install_cargo_tool(session: &Session, tool: CargoTool) -> Result<()> {
     let directory = tools_directory();
     let mut command = session.cargo(&["install", "--locked", tool.name, "--version", tool.version, "--root"]);
     command.arg(&directory);
+    // Without what xtask has no use for: nextest would bring a way to update itself, and probes for tracing.
+    command.arg("--no-default-features");
     // A shared folder builds what both tools use once; and minutes of optimising would save seconds of running.
     command.env("CARGO_TARGET_DIR", directory.join("build"));
     command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0").env("CARGO_PROFILE_RELEASE_LTO", "off");
