@@ -129,11 +129,11 @@ impl Keys {
     }
 
     /// The keyed digest over the columns of a record of the log.
-    pub(crate) fn audit_digest(&self, columns: &[&[u8]]) -> [u8; 32] {
+    pub(crate) fn audit_digest(&self, columns: &[impl AsRef<[u8]>]) -> [u8; 32] {
         keyed(&self.0.audit, columns)
     }
 
-    pub(crate) fn is_audit_digest(&self, columns: &[&[u8]], digest: &[u8]) -> bool {
+    pub(crate) fn is_audit_digest(&self, columns: &[impl AsRef<[u8]>], digest: &[u8]) -> bool {
         constant_time::verify_slices_are_equal(&self.audit_digest(columns), digest).is_ok()
     }
 
@@ -175,11 +175,11 @@ fn bound_to(header: &[u8; HEADER], purpose: &str) -> Aad<Vec<u8>> {
 }
 
 /// HMAC-SHA-256 over parts, each behind its length so that no two lists of parts look alike.
-fn keyed(key: &hmac::Key, parts: &[&[u8]]) -> [u8; 32] {
+fn keyed(key: &hmac::Key, parts: &[impl AsRef<[u8]>]) -> [u8; 32] {
     let mut context = hmac::Context::with_key(key);
     for part in parts {
-        context.update(&(part.len() as u64).to_be_bytes());
-        context.update(part);
+        context.update(&(part.as_ref().len() as u64).to_be_bytes());
+        context.update(part.as_ref());
     }
     let mut octets = [0; 32];
     octets.copy_from_slice(context.sign().as_ref());
