@@ -78,10 +78,10 @@ impl Operation {
             .iter_errors(&body)
             .map(|error| format!("{} at {:?}", error.masked(), error.instance_path().to_string()))
             .collect();
-        match problems.is_empty() {
-            true => Ok(()),
-            false => Err(ContractError::Body { operation: self.id.clone(), problems: problems.join("; ") }),
+        if problems.is_empty() {
+            return Ok(());
         }
+        Err(ContractError::Body { operation: self.id.clone(), problems: problems.join("; ") })
     }
 
     /// Segments in braces take anything. How many were taken decides between two that fit.

@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn the_seventh_digit_gives_the_century() {
-        let born = |text: &str| CprNumber::parse(text).and_then(|cpr| cpr.birth_date()).map(|d| d.year());
+        let born = |text: &str| CprNumber::parse(text).and_then(|cpr| cpr.birth_date()).map(Date::year);
         assert_eq!(born("6101900000"), Some(1990));
         assert_eq!(born("6101364000"), Some(2036));
         assert_eq!(born("6101374000"), Some(1937));

@@ -29,6 +29,12 @@ pub struct Answer {
     pub retry_after_seconds: Option<u64>,
 }
 
+impl Answer {
+    pub fn text_of(&self, name: &str) -> String {
+        self.body[name].as_str().unwrap().to_owned()
+    }
+}
+
 impl Client {
     pub fn light() -> Self {
         Self::new(OrganisationSettings::light(CVR, "Ærø Kommune"))
@@ -50,7 +56,7 @@ impl Client {
 
     pub fn sign_in(&mut self) {
         let answer = self.post("administration/idmlogin/tls/authenticate", &json!({}));
-        self.token = answer.body["accessToken"].as_str().unwrap().to_owned();
+        self.token = answer.text_of("accessToken");
     }
 
     pub fn exchange(&mut self, request: &ApiRequest) -> Exchange {

@@ -31,7 +31,7 @@ fn local_idp_users_are_active_at_once_with_their_name_id() {
 
 #[test]
 fn local_idp_users_are_active_after_the_delay_of_the_organisation() {
-    let delay = Duration::from_secs(60);
+    let delay = Duration::from_mins(1);
     let settings =
         OrganisationSettings { activation_delay: delay, ..OrganisationSettings::local_idp(CVR, "Ærø") };
     let mut client = Client::new(settings);

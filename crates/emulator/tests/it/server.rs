@@ -2,7 +2,6 @@
 //! left after it was killed.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 
 use emulator::{
     CertificateAuthority, CertificateDemand, Emulator, EmulatorOptions, IssueRequest, OrganisationSettings,
@@ -190,7 +189,8 @@ async fn a_user_activates_on_the_page_and_an_administrator_acts() {
     running.stop().await;
 }
 
-struct Caller {
+#[derive(Clone)]
+pub struct Caller {
     http: reqwest::Client,
     base: String,
     token: String,
@@ -198,23 +198,28 @@ struct Caller {
 
 impl Caller {
     async fn new(running: &Running, folder: &Path) -> Self {
-        let http = client(folder, Some(order(CVR, now())));
-        let answer: Value = token(running, &http).await.json().await.unwrap();
-        Self { http, base: base(running), token: answer["accessToken"].as_str().unwrap().to_owned() }
+        Self::at(running.api_addr().port(), folder).await
     }
 
-    async fn create(&self) -> reqwest::Result<reqwest::Response> {
+    pub async fn at(port: u16, folder: &Path) -> Self {
+        let http = client(folder, Some(order(CVR, now())));
+        let base = format!("https://localhost:{port}/api");
+        let answer = http.post(format!("{base}/{TOKEN}")).json(&json!({})).send().await.unwrap();
+        let answer: Value = answer.json().await.unwrap();
+        Self { http, base, token: answer["accessToken"].as_str().unwrap().to_owned() }
+    }
+
+    pub async fn create(&self) -> reqwest::Result<reqwest::Response> {
         let url = format!("{}/administration/identity/employee", self.base);
         self.http.post(url).bearer_auth(&self.token).json(&light_wish()).send().await
     }
 }
 
-async fn start(folder: &Path, demand: CertificateDemand) -> Running {
+pub async fn start(folder: &Path, demand: CertificateDemand) -> Running {
     Emulator::start(options(folder, demand)).await.unwrap()
 }
 
-fn options(folder: &Path, certificate_demand: CertificateDemand) -> EmulatorOptions {
-    let state = Arc::new(Mutex::new(1u64));
+pub fn options(folder: &Path, certificate_demand: CertificateDemand) -> EmulatorOptions {
     EmulatorOptions {
         dir: folder.to_owned(),
         api: "127.0.0.1:0".parse().unwrap(),
@@ -222,14 +227,7 @@ fn options(folder: &Path, certificate_demand: CertificateDemand) -> EmulatorOpti
         organisations: vec![OrganisationSettings::light(CVR, "Ærø Kommune")],
         certificate_demand,
         clock: Box::new(now),
-        random: Box::new(move |bytes| {
-            let mut state = state.lock().unwrap();
-            for byte in bytes {
-                *state =
-                    state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                *byte = state.to_be_bytes()[1];
-            }
-        }),
+        random: Box::new(|bytes| aws_lc_rs::rand::fill(bytes).unwrap()),
     }
 }
 
@@ -294,7 +292,7 @@ async fn control(running: &Running, method: &str, path: &str, body: &Value) {
     assert_eq!(response.status(), StatusCode::OK, "{path}");
 }
 
-async fn employees(running: &Running) -> Vec<Value> {
+pub async fn employees(running: &Running) -> Vec<Value> {
     let state: Value = send(running, "GET", "state", &json!({})).await.json().await.unwrap();
     state["organisations"][0]["employees"].as_array().unwrap().clone()
 }
@@ -319,7 +317,7 @@ async fn submit(running: &Running, path: &str, fields: &[(&str, &str)]) -> reqwe
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().flat_map(|byte| format!("%{byte:02X}").into_bytes()).map(char::from).collect()
 }
 
 fn copy_tree(from: &Path, to: &Path) {
