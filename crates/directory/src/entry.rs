@@ -60,6 +60,10 @@ impl Key {
     pub fn from_text(text: &str) -> Option<Self> {
         Uuid::try_parse(text).ok().map(Self)
     }
+
+    pub(crate) fn as_number(self) -> u128 {
+        self.0.as_u128()
+    }
 }
 
 impl fmt::Display for Key {

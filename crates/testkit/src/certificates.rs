@@ -2,13 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
 use crate::command::Run;
 
-/// An authority whose files live as long as it does.
+/// An authority whose files lie in a folder of the test.
 pub struct TestAuthority {
-    folder: TempDir,
+    folder: PathBuf,
 }
 
 /// A certificate and its key, both PEM files.
@@ -18,8 +16,8 @@ pub struct IssuedCertificate {
 }
 
 impl TestAuthority {
-    pub fn new(name: &str) -> Self {
-        let authority = Self { folder: TempDir::new().expect("a temporary folder") };
+    pub fn new(name: &str, folder: &Path) -> Self {
+        let authority = Self { folder: folder.to_owned() };
         Run::new("openssl")
             .arguments(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"])
             .arguments(["-subj", &format!("/O=Lokalid test/CN={name}")])
@@ -32,20 +30,20 @@ impl TestAuthority {
 
     /// The PEM file by which this authority is trusted.
     pub fn certificate(&self) -> PathBuf {
-        self.folder.path().join("authority.pem")
+        self.folder.join("authority.pem")
     }
 
-    /// A server certificate for one DNS name, put into `folder`.
-    pub fn issue(&self, dns_name: &str, folder: &Path) -> IssuedCertificate {
-        let issued =
-            IssuedCertificate { certificate: folder.join("server.pem"), key: folder.join("server.key") };
-        let request = folder.join("server.csr");
+    /// A server certificate for one DNS name, beside the authority as `server.pem` and `server.key`.
+    pub fn issue(&self, dns_name: &str) -> IssuedCertificate {
+        let in_folder = |name: &str| self.folder.join(name);
+        let issued = IssuedCertificate { certificate: in_folder("server.pem"), key: in_folder("server.key") };
+        let request = in_folder("server.csr");
         Run::new("openssl")
             .arguments(["req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", &format!("/CN={dns_name}")])
             .argument("-keyout", &issued.key)
             .argument("-out", &request)
             .output();
-        let extensions = folder.join("server.ext");
+        let extensions = in_folder("server.ext");
         let text = format!(
             "subjectAltName=DNS:{dns_name}\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n"
         );
@@ -62,6 +60,6 @@ impl TestAuthority {
     }
 
     fn key(&self) -> PathBuf {
-        self.folder.path().join("authority.key")
+        self.folder.join("authority.key")
     }
 }

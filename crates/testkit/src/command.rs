@@ -32,6 +32,17 @@ impl Run {
         self
     }
 
+    pub(crate) fn variable(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Runs it to its end and says whether it liked it.
+    pub(crate) fn succeeds(mut self) -> bool {
+        self.command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        self.command.status().is_ok_and(|status| status.success())
+    }
+
     /// Runs it to its end and gives its standard output.
     pub(crate) fn output(self) -> String {
         self.output_for("")

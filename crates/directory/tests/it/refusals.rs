@@ -11,7 +11,8 @@ use crate::{at, people, settings, slapd};
 #[tokio::test]
 async fn a_certificate_of_an_unknown_authority_is_not_trusted() {
     let Some(slapd) = slapd() else { return };
-    let stranger = TestAuthority::new("Somebody else");
+    let folder = tempfile::tempdir().unwrap();
+    let stranger = TestAuthority::new("Somebody else", folder.path());
     for (url, starttls) in [(slapd.ldaps_url(), false), (slapd.ldap_url(), true)] {
         let mut settings = at(&slapd, Address::parse(&url, starttls, false).unwrap());
         settings.trust = Trust::File(stranger.certificate());
