@@ -44,7 +44,9 @@ async fn no_answered_creation_is_lost() {
 /// The emulator that the test above kills; alone it has nothing to do.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_process_that_is_killed() {
-    let Ok(folder) = std::env::var(FOLDER) else { return };
+    let Ok(folder) = std::env::var(FOLDER) else {
+        return println!("nothing to do: the other test starts this one");
+    };
     let running = Emulator::start(options(folder.as_ref(), CertificateDemand::All)).await.unwrap();
     println!("\nport {}", running.api_addr().port());
     std::future::pending::<()>().await;
