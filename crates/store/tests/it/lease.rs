@@ -1,0 +1,82 @@
+//! Leases and settings.
+
+use jiff::SignedDuration;
+use store::{StoreError, lease, setting};
+use testkit::for_each_engine;
+
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_is_held_by_one_until_it_runs_out() {
+    for_each_engine(async |database| {
+        let store = database.open().await;
+        let take = async |holder: &str| {
+            store.write(|tx| Box::pin(async { lease::take(tx, "work", holder, MINUTE).await })).await.unwrap()
+        };
+        assert!(take("one").await.is_some());
+        assert!(take("two").await.is_none());
+        database.clock.advance(SignedDuration::from_secs(30));
+        assert!(take("one").await.is_some(), "its holder may take it again");
+        database.clock.advance(SignedDuration::from_secs(59));
+        assert!(take("two").await.is_none());
+        database.clock.advance(SignedDuration::from_secs(1));
+        assert!(take("two").await.is_some());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lease_is_renewed_and_released_by_its_holder_only() {
+    for_each_engine(async |database| {
+        let store = database.open().await;
+        let outcome = store.write(|tx| {
+            Box::pin(async {
+                let held = lease::take(tx, "work", "one", MINUTE).await?.unwrap();
+                let stolen = lease::Lease { holder: "two".to_owned(), ..held.clone() };
+                assert!(lease::renew(tx, &stolen, MINUTE).await?.is_none());
+                lease::release(tx, &stolen).await?;
+                let renewed = lease::renew(tx, &held, MINUTE * 2).await?.unwrap();
+                assert_eq!(renewed.until, tx.now() + MINUTE * 2);
+                lease::release(tx, &renewed).await?;
+                assert!(lease::renew(tx, &renewed, MINUTE).await?.is_none());
+                assert!(lease::take(tx, "work", "two", MINUTE).await?.is_some());
+                Ok::<_, StoreError>(())
+            })
+        });
+        outcome.await.unwrap();
+        database.clock.advance(MINUTE);
+        let late = store.write(|tx| {
+            Box::pin(async {
+                let lease =
+                    lease::Lease { name: "work".to_owned(), holder: "two".to_owned(), until: tx.now() };
+                lease::renew(tx, &lease, MINUTE).await
+            })
+        });
+        assert_eq!(late.await.unwrap(), None, "one that ran out is not renewed");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_are_kept_by_scope_and_name() {
+    for_each_engine(async |database| {
+        let store = database.open().await;
+        let outcome = store.write(|tx| {
+            Box::pin(async {
+                for (scope, name, value) in
+                    [("91000001", "b", "1"), ("91000001", "a", "2"), ("91000002", "a", "3")]
+                {
+                    setting::write(tx, scope, name, value).await?;
+                }
+                assert_eq!(setting::read(tx, "91000002", "a").await?.as_deref(), Some("3"));
+                let all = setting::read_all(tx, "91000001").await?;
+                assert_eq!(all, [("a".to_owned(), "2".to_owned()), ("b".to_owned(), "1".to_owned())]);
+                setting::remove(tx, "91000001", "a").await?;
+                assert_eq!(setting::read(tx, "91000001", "a").await?, None);
+                Ok::<_, StoreError>(())
+            })
+        });
+        outcome.await.unwrap();
+    })
+    .await;
+}
