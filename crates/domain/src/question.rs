@@ -124,6 +124,12 @@ impl About {
         !matches!(self, Self::Obstacle(_) | Self::SharedCpr { .. })
     }
 
+    /// Whether this is an answer to it: somebody else can only be chosen where candidates are shown.
+    pub fn takes(&self, verdict: Verdict) -> bool {
+        let chooses = matches!(verdict, Verdict::Other(_));
+        self.is_answerable() && (!chooses || matches!(self, Self::Match { .. }))
+    }
+
     /// A word for filters and JSON.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -260,8 +260,8 @@ fn merge(
 ) -> Desired {
     let ranked = |field: &str| {
         let mut ordered: Vec<&StoredRecord> = records.to_vec();
-        ordered.sort_by_key(|one| {
-            (one.missing_since.is_some(), settings.rank(field, &one.source), one.key.clone())
+        ordered.sort_by_key(|one: &&StoredRecord| {
+            (one.missing_since.is_some(), settings.rank(field, &one.source), &one.source, &one.key)
         });
         ordered
     };

@@ -117,6 +117,10 @@ impl Decision<'_, '_> {
             return true;
         }
         others.sort();
-        self.ask(About::SharedEmail { others }) == Some(Verdict::Yes)
+        let may = self.ask(About::SharedEmail { others }) == Some(Verdict::Yes);
+        if !may {
+            self.out_of_step();
+        }
+        may
     }
 }

@@ -113,11 +113,14 @@ impl<'a, 'b> Decision<'a, 'b> {
 
     /// A deletion made in MitID Erhverv is never undone by itself.
     fn may_come_again(&mut self) -> bool {
-        let verdict = self.ask(About::DeletedThere);
-        if verdict != Some(Verdict::Yes) {
-            self.drift(Field::Status, "Active", "Gone");
+        match self.ask(About::DeletedThere) {
+            Some(Verdict::Yes) => false,
+            Some(Verdict::No) => true,
+            Some(Verdict::Other(_)) | None => {
+                self.drift(Field::Status, "Active", "Gone");
+                false
+            }
         }
-        verdict == Some(Verdict::No)
     }
 
     /// An answer that chose nothing that can be had leaves the question open.
@@ -271,10 +274,9 @@ impl<'a, 'b> Decision<'a, 'b> {
 
     /// Raises a question and returns the answer that a human gave to exactly this one.
     pub fn ask(&mut self, about: About) -> Option<Verdict> {
-        let answerable = about.is_answerable();
         let question = question(self.desired(), about);
-        let answer = self.situation().answers.get(&question.key()).filter(|_| answerable);
-        let verdict = answer.map(|answer| answer.verdict);
+        let answer = self.situation().answers.get(&question.key());
+        let verdict = answer.map(|answer| answer.verdict).filter(|verdict| question.about.takes(*verdict));
         if verdict.is_some() {
             self.to.raised.insert(question.key());
         } else {
