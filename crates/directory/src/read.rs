@@ -1,6 +1,6 @@
 //! The full read: every entry that the query means, each with all its values and its groups, or an error.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ldap3::Scope;
 
@@ -79,7 +79,7 @@ impl Connection {
             Kind::Other => Account::default(),
         };
         let Found { distinguished_name, attributes } = found;
-        Ok(Entry { key, distinguished_name, attributes, account, groups: std::collections::BTreeSet::new() })
+        Ok(Entry { key, distinguished_name, attributes, account, groups: BTreeSet::new() })
     }
 
     /// Active Directory gives long attributes in parts: `member;range=0-1499`, and the rest when asked for it.

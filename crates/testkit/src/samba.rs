@@ -97,11 +97,11 @@ impl SambaDc {
         group
     }
 
-    pub fn add_members(&self, group: &str, members: &[String]) {
+    pub fn add_members(&self, group: &str, members: &[&str]) {
         self.change_members(group, "add", members);
     }
 
-    pub fn remove_members(&self, group: &str, members: &[String]) {
+    pub fn remove_members(&self, group: &str, members: &[&str]) {
         self.change_members(group, "delete", members);
     }
 
@@ -145,12 +145,12 @@ impl SambaDc {
 
     /// Adds entries, written as LDIF.
     pub fn add(&self, ldif: &str) {
-        self.client("ldapadd").output_for(ldif);
+        administrator("ldapadd").output_for(ldif);
     }
 
     /// Changes entries, written as LDIF with `changetype` lines.
     pub fn modify(&self, ldif: &str) {
-        self.client("ldapmodify").output_for(ldif);
+        administrator("ldapmodify").output_for(ldif);
     }
 
     /// Runs `samba-tool` on the database of this domain.
@@ -161,30 +161,14 @@ impl SambaDc {
             .output();
     }
 
-    fn change_members(&self, group: &str, how: &str, members: &[String]) {
+    fn change_members(&self, group: &str, how: &str, members: &[&str]) {
         let members = members.join("\nmember: ");
         self.modify(&format!("dn: {group}\nchangetype: modify\n{how}: member\nmember: {members}\n"));
     }
 
-    /// The administrator over LDAPS, as a console of the directory would do it. The command line tools put the
-    /// name of this machine in the place of `localhost`, which is in no certificate.
-    fn client(&self, program: &str) -> Run {
-        Run::new(program).variable("LDAPTLS_REQCERT", "never").arguments([
-            "-x",
-            "-H",
-            "ldaps://localhost",
-            "-D",
-            "Administrator@KOMMUNE.EXAMPLE",
-            "-w",
-            PASSWORD,
-        ])
-    }
-
     fn wait_until_ready(&mut self) {
-        let signs_in = |controller: &Self| {
-            controller.client("ldapsearch").arguments(["-s", "base", "-b", DOMAIN]).succeeds()
-        };
-        let ready = becomes_true(|| self.has_ended() || signs_in(self));
+        let signs_in = || administrator("ldapsearch").arguments(["-s", "base", "-b", DOMAIN]).succeeds();
+        let ready = becomes_true(|| self.has_ended() || signs_in());
         let log = fs::read_to_string(self.folder.join("samba.log")).unwrap_or_default();
         assert!(ready && !self.has_ended(), "the domain controller does not answer; its log says: {log}");
     }
@@ -199,6 +183,20 @@ impl Drop for SambaDc {
         drop(self.process.stdin.take());
         let _status = self.process.wait();
     }
+}
+
+/// A client command as the administrator over LDAPS. These commands put the name of this machine in the place of
+/// `localhost`, and that is in no certificate.
+fn administrator(program: &str) -> Run {
+    Run::new(program).variable("LDAPTLS_REQCERT", "never").arguments([
+        "-x",
+        "-H",
+        "ldaps://localhost",
+        "-D",
+        "Administrator@KOMMUNE.EXAMPLE",
+        "-w",
+        PASSWORD,
+    ])
 }
 
 /// In memory where there is such a place: the database is flushed to disk with every change.

@@ -114,11 +114,9 @@ fn groups_are_nested_and_unnested() {
         ("remove", &inner, &person, false),
     ];
     for (number, (how, outer, member, expected)) in steps.into_iter().enumerate() {
-        let members = [member.to_owned()];
-        if how == "add" {
-            watched.controller.add_members(outer, &members);
-        } else {
-            watched.controller.remove_members(outer, &members);
+        match how {
+            "add" => watched.controller.add_members(outer, &[member]),
+            _ => watched.controller.remove_members(outer, &[member]),
         }
         assert!(!watched.delta().is_empty, "step {number}");
         assert_eq!(watched.only_person().is_member(&group), expected, "step {number}");
@@ -131,8 +129,8 @@ fn groups_that_contain_each_other_do_no_harm() {
     let (unit, group) = (watched.unit.clone(), watched.group.clone());
     let person = watched.controller.add_person(&unit, "kreds", "Ib", "Kreds");
     let inner = watched.controller.add_group(&unit, "Rundt");
-    watched.controller.add_members(&group, &[inner.clone()]);
-    watched.controller.add_members(&inner, &[group.clone(), person]);
+    watched.controller.add_members(&group, &[&inner]);
+    watched.controller.add_members(&inner, &[&group, &person]);
     assert!(watched.only_person().is_member(&group));
 }
 
@@ -146,9 +144,9 @@ fn the_primary_group_counts_as_a_group_too() {
     assert!(watched.only_person().is_member(&everybody));
     assert!(!watched.only_person().is_member(&group));
 
-    watched.controller.add_members(&group, &[everybody.clone()]);
+    watched.controller.add_members(&group, &[&everybody]);
     assert!(watched.only_person().is_member(&group), "through the primary group");
-    watched.controller.remove_members(&group, &[everybody]);
+    watched.controller.remove_members(&group, &[&everybody]);
 }
 
 #[test]
@@ -157,8 +155,8 @@ fn a_group_is_deleted_and_takes_its_members_along() {
     let (unit, group) = (watched.unit.clone(), watched.group.clone());
     let person = watched.controller.add_person(&unit, "nedlagt", "Nis", "Nedlagt");
     let inner = watched.controller.add_group(&unit, "Nedlagt gruppe");
-    watched.controller.add_members(&inner, &[person]);
-    watched.controller.add_members(&group, &[inner.clone()]);
+    watched.controller.add_members(&inner, &[&person]);
+    watched.controller.add_members(&group, &[&inner]);
     assert!(watched.only_person().is_member(&group));
     watched.delta();
 

@@ -10,16 +10,12 @@ const MEMBERS: usize = 2_000;
 fn a_group_of_two_thousand_is_read_whole() {
     let Some(mut watched) = Watched::unit("Mange") else { return };
     let (unit, group) = (watched.unit.clone(), watched.group.clone());
-    let mut ldif = String::new();
-    let mut members = Vec::new();
-    for number in 0..MEMBERS {
-        let name = format!("CN=Ægidius Ø{number:04},{unit}");
-        ldif += &format!(
-            "dn: {name}\nobjectClass: user\nsAMAccountName: mange{number:04}\nuserAccountControl: 544\n\n"
-        );
-        members.push(name);
-    }
-    watched.controller.add(&ldif);
+    let names: Vec<String> = (0..MEMBERS).map(|number| format!("CN=Ægidius Ø{number:04},{unit}")).collect();
+    let members: Vec<&str> = names.iter().map(String::as_str).collect();
+    let people = names.iter().enumerate().map(|(number, name)| {
+        format!("dn: {name}\nobjectClass: user\nsAMAccountName: mange{number:04}\nuserAccountControl: 544\n")
+    });
+    watched.controller.add(&people.collect::<Vec<String>>().join("\n"));
     watched.delta();
     watched.controller.add_members(&group, &members);
 
