@@ -10,6 +10,12 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// PostgreSQL's references between tables, with the text that makes each of them again.
+    pub(crate) const REFERENCES: &str = "SELECT CAST(c.conrelid AS REGCLASS)::TEXT AS table_name, \
+         CAST(c.conname AS TEXT) AS name, pg_get_constraintdef(c.oid) AS definition FROM pg_constraint c \
+         JOIN pg_namespace n ON n.oid = c.connamespace \
+         WHERE c.contype = 'f' AND n.nspname = current_schema() ORDER BY 1, 2";
+
     /// Ends a `SELECT` that claims rows for this worker: rows that another one is claiming are passed over.
     ///
     /// SQLite has one writer at a time and needs nothing.
@@ -29,7 +35,7 @@ impl Dialect {
     }
 
     /// The tables of this database, one a row in the column `name`.
-    pub(crate) fn tables(self) -> &'static str {
+    pub fn tables(self) -> &'static str {
         match self {
             Self::Sqlite => {
                 "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite~_%' ESCAPE '~' \
@@ -43,7 +49,7 @@ impl Dialect {
     }
 
     /// The columns of the table `$1` in their order: `name`, declared `kind` and whether `nullable`.
-    pub(crate) fn columns(self) -> &'static str {
+    pub fn columns(self) -> &'static str {
         match self {
             Self::Sqlite => {
                 "SELECT name, lower(type) AS kind, \"notnull\" = 0 AND pk = 0 AS nullable \
@@ -53,6 +59,20 @@ impl Dialect {
                 "SELECT CAST(column_name AS TEXT) AS name, CAST(data_type AS TEXT) AS kind, \
                  is_nullable = 'YES' AS nullable FROM information_schema.columns \
                  WHERE table_schema = current_schema() AND table_name = $1 ORDER BY ordinal_position"
+            }
+        }
+    }
+
+    /// The indexes that a migration made, with `name` and `table_name`.
+    pub fn indexes(self) -> &'static str {
+        match self {
+            Self::Sqlite => {
+                "SELECT name, tbl_name AS table_name FROM sqlite_schema \
+                 WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
+            }
+            Self::Postgres => {
+                "SELECT CAST(indexname AS TEXT) AS name, CAST(tablename AS TEXT) AS table_name FROM pg_indexes \
+                 WHERE schemaname = current_schema() AND indexname NOT LIKE '%_pkey' ORDER BY 1"
             }
         }
     }

@@ -9,6 +9,7 @@ use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
 
 use crate::error::{StoreError, shorten};
+use crate::value::Value;
 
 /// One row; reading it never touches the database again.
 #[derive(Clone)]
@@ -145,6 +146,18 @@ impl Row {
     pub fn optional_uuid(&self, column: &str) -> Result<Option<Uuid>, StoreError> {
         let uuid = |text: &str| text.parse().map_err(|_| self.broken(column, "is not a UUID"));
         self.optional_text(column)?.map(uuid).transpose()
+    }
+
+    /// What was read, to be bound again.
+    pub(crate) fn value(&self, column: &str) -> Result<Value, StoreError> {
+        Ok(match self.cell(column)? {
+            Cell::Null => return Err(self.broken(column, "is null")),
+            Cell::Int(int) => (*int).into(),
+            Cell::Text(text) => text.into(),
+            Cell::Bytes(bytes) => bytes.as_slice().into(),
+            Cell::Bool(bool) => (*bool).into(),
+            Cell::Real(real) => (*real).into(),
+        })
     }
 
     /// An error for a value that this crate could read but its table's module could not understand.

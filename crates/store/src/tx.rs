@@ -212,12 +212,6 @@ impl Tx {
         Ok(inserted)
     }
 
-    /// Runs statements that take no values.
-    pub(crate) async fn execute_script(&mut self, sql: &str) -> Result<(), StoreError> {
-        let outcome = self.link()?.execute_script(sql).await;
-        self.note(outcome)
-    }
-
     fn link(&mut self) -> Result<Link<'_>, StoreError> {
         self.check_sound()?;
         self.session.link()

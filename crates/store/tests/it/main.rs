@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod keeping;
 mod lease;
 mod log;
+mod opening;
 mod transactions;
