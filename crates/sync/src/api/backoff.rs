@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// The longest pause of an ordinary operation.
-pub const LONGEST: Duration = Duration::from_secs(5 * 60);
+pub const LONGEST: Duration = Duration::from_mins(5);
 
 /// The longest pause of a suspension, which is never parked.
 pub const LONGEST_FOR_SUSPENSIONS: Duration = Duration::from_secs(30);

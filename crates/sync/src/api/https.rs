@@ -5,7 +5,7 @@
 
 mod trust;
 
-use std::{error::Error, path::PathBuf, time::Duration};
+use std::{error::Error, io, path::PathBuf, time::Duration};
 
 use futures::{FutureExt as _, future::BoxFuture};
 use http::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
@@ -35,7 +35,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(60), answer: Duration::from_secs(180), most_octets: 256 << 20 }
+        Self { connect: Duration::from_mins(1), answer: Duration::from_mins(3), most_octets: 256 << 20 }
     }
 }
 
@@ -64,7 +64,7 @@ pub enum TransportError {
 const IDLE: Duration = Duration::from_secs(20);
 
 /// No server is believed that wants to be left alone for longer.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60 * 60);
+const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
 
 impl HttpsTransport {
     /// `address` is scheme, host and port; a path `/api` at its end is allowed, since it is written so in places.
@@ -170,12 +170,7 @@ fn certificate_was_refused(error: &reqwest::Error) -> bool {
 }
 
 fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
-    causes(error).find_map(|cause| {
-        cause.downcast_ref::<rustls::Error>().or_else(|| {
-            let inner = cause.downcast_ref::<std::io::Error>()?.get_ref()?;
-            inner.downcast_ref::<rustls::Error>()
-        })
-    })
+    causes(error).find_map(|cause| cause.downcast_ref())
 }
 
 /// The innermost cause: the outer ones repeat the address and say nothing.
@@ -190,8 +185,12 @@ fn sentence_of(error: &reqwest::Error) -> String {
     }
 }
 
+/// An I/O error names as its source what is behind the error that it wraps, and so would hide that one.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
-    std::iter::successors(error.source(), |&cause| cause.source())
+    std::iter::successors(error.source(), |&cause| {
+        let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        wrapped.map(|wrapped| wrapped as &(dyn Error + 'static)).or_else(|| cause.source())
+    })
 }
 
 /// Seconds, or a date, which is compared with the server's own clock.

@@ -103,6 +103,15 @@ impl Adaptive {
 }
 
 impl Permit {
+    /// Teaches what the call came to.
+    pub fn note<T>(self, answer: &Result<T, super::Failure>) {
+        match answer {
+            Err(failure) if failure.hints_at_overload() => self.overloaded(),
+            Ok(_) => self.succeeded(),
+            Err(_) => {}
+        }
+    }
+
     /// The call was answered in good order. As many successes as the limit raise it by one.
     pub fn succeeded(self) {
         let mut state = self.shared.state();

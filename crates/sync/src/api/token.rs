@@ -45,10 +45,10 @@ impl TokenKeeper {
 
     /// A token that is young enough. Asks for a new one also if the present one is `refused`.
     pub async fn token(&self, refused: Option<&Secret>) -> Result<Secret, Failure> {
-        let fetches = self.fetches.load(Ordering::SeqCst);
+        let before = self.fetches.load(Ordering::SeqCst);
         let mut last = self.last.lock().await;
         let now = self.clock.now();
-        let fetched_meanwhile = self.fetches.load(Ordering::SeqCst) != fetches;
+        let fetched_meanwhile = self.fetches.load(Ordering::SeqCst) != before;
         match last.as_ref() {
             Some(Ok(token)) if token.serves(now, refused) => return Ok(token.secret.clone()),
             Some(Err(failure)) if fetched_meanwhile => return Err(failure.clone()),

@@ -48,13 +48,9 @@ impl Facts {
 
 /// Whether `issuer` is named as the one that issued `certificate`.
 pub(super) fn issued(issuer: &[u8], certificate: &[u8]) -> bool {
-    let names = |der: &[u8]| {
-        Certificate::from_der(der)
-            .ok()
-            .map(|read| (read.tbs_certificate().subject().clone(), read.tbs_certificate().issuer().clone()))
-    };
-    match (names(issuer), names(certificate)) {
-        (Some((subject, _)), Some((_, named))) => subject == named,
+    let read = |der: &[u8]| Certificate::from_der(der).ok();
+    match (read(issuer), read(certificate)) {
+        (Some(above), Some(below)) => above.tbs_certificate().subject() == below.tbs_certificate().issuer(),
         _ => false,
     }
 }
@@ -95,4 +91,23 @@ fn short_name(oid: &str) -> &str {
 
 fn timestamp(time: Time) -> Option<Timestamp> {
     Timestamp::from_second(i64::try_from(time.to_unix_duration().as_secs()).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_serial_number_tells_the_kind() {
+        for (serial_number, expected) in [
+            ("UI:DK-O:G:ab0c5f0e", CertificateKind::OrganisationOrSystem),
+            ("UI:DK-E:G:ab0c5f0e", CertificateKind::Employee),
+            ("PID:9208", CertificateKind::Other),
+        ] {
+            let subject: Name = format!("serialNumber={serial_number},CN=Åse,C=DK").parse().unwrap();
+            assert_eq!(kind(&subject), expected, "{serial_number}");
+        }
+        let nameless: Name = "CN=Åse".parse().unwrap();
+        assert_eq!((kind(&nameless), spelt_out(&nameless)), (CertificateKind::Other, "CN=Åse".to_owned()));
+    }
 }
