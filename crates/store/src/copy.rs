@@ -12,9 +12,6 @@ use crate::store::Store;
 use crate::tx::Tx;
 use crate::value::Value;
 
-/// Values moved in one statement.
-const BATCH_VALUES: usize = 4_000;
-
 /// How many rows of each table were copied.
 pub type Copied = Vec<(String, u64)>;
 
@@ -55,7 +52,7 @@ pub async fn copy_database(from: &Store, to: &Store) -> Result<Copied, CopyError
     from.read(|source| {
         Box::pin(async {
             let source = tokio::sync::Mutex::new(&mut **source);
-            to.write(|target| Box::pin(async { copy_tables(&mut *source.lock().await, target).await })).await
+            to.write(|target| Box::pin(async { copy_tables(*source.lock().await, target).await })).await
         })
     })
     .await
@@ -122,7 +119,7 @@ async fn copy_table(source: &mut Tx, target: &mut Tx, table: &str) -> Result<u64
     let quoted: Vec<&str> = quoted.iter().map(String::as_str).collect();
     let select = format!("SELECT {} FROM \"{table}\"", quoted.join(", "));
     let quoted_table = format!("\"{table}\"");
-    let mut rows = source.stream(&select, &[])?.chunks((BATCH_VALUES / columns.len().max(1)).max(1));
+    let mut rows = source.stream(&select, &[])?.chunks((Dialect::MOST_BINDS / columns.len().max(1)).max(1));
     while let Some(batch) = rows.next().await {
         let batch: Vec<Vec<Value>> = batch
             .into_iter()

@@ -112,9 +112,7 @@ impl Dialect {
 
     /// Most bound values of one `INSERT`. Both engines allow several times more; beyond this a statement only
     /// costs more memory.
-    pub(crate) fn most_binds(self) -> usize {
-        4_000
-    }
+    pub(crate) const MOST_BINDS: usize = 4_000;
 
     /// `($1, $2), ($3, $4)` for so many rows and columns.
     pub(crate) fn placeholders(rows: usize, columns: usize) -> String {

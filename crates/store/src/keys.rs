@@ -90,7 +90,7 @@ impl Keys {
         let mut body = plain.to_vec();
         key.seal_in_place_append_tag(
             Nonce::assume_unique_for_key(nonce),
-            bound_to(&header, purpose),
+            bound_to(header, purpose),
             &mut body,
         )
         .map_err(|_| unusable())?;
@@ -107,7 +107,7 @@ impl Keys {
         let mut body = body.to_vec();
         let nonce = Nonce::assume_unique_for_key(*nonce);
         let plain =
-            key.open_in_place(nonce, bound_to(header, purpose), &mut body).map_err(|_| unreadable())?;
+            key.open_in_place(nonce, bound_to(*header, purpose), &mut body).map_err(|_| unreadable())?;
         Ok(plain.to_vec())
     }
 
@@ -170,7 +170,7 @@ fn header(id: u32) -> [u8; HEADER] {
     [FORMAT, a, b, c, d]
 }
 
-fn bound_to(header: &[u8; HEADER], purpose: &str) -> Aad<Vec<u8>> {
+fn bound_to(header: [u8; HEADER], purpose: &str) -> Aad<Vec<u8>> {
     Aad::from([header, purpose.as_bytes()].concat())
 }
 

@@ -52,6 +52,7 @@ impl Location {
     }
 
     /// The file, when it is one: a configuration's path is relative to the configuration.
+    #[must_use]
     pub fn relative_to(self, folder: &Path) -> Self {
         match self.0 {
             Place::File(file) => Self::file(folder.join(file)),

@@ -37,12 +37,9 @@ pub(crate) enum Cell {
 }
 
 impl std::fmt::Debug for Row {
+    /// Shows which row it is and what columns it has: a value may be a CPR number.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Row")
-            .field("number", &self.number)
-            .field("columns", &self.shape.columns)
-            .finish()
+        write!(formatter, "Row {} with {:?}", self.number, self.shape.columns)
     }
 }
 

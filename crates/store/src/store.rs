@@ -36,7 +36,7 @@ struct Inner {
 }
 
 enum Engine {
-    Sqlite(Sqlite),
+    Sqlite(Box<Sqlite>),
     Postgres(PgPool),
 }
 
@@ -112,10 +112,10 @@ impl Store {
         mut look: impl for<'t> FnMut(&'t mut ScopedTx<'s>) -> BoxFuture<'t, Result<T, E>>,
     ) -> Result<T, E> {
         let session = match &self.inner.engine {
-            Engine::Sqlite(Sqlite { readers: Some(readers), .. }) => {
-                Session::SqliteReader(readers.begin().await?)
-            }
-            Engine::Sqlite(sqlite) => Session::SqliteWriter(sqlite.writers.enter().await?),
+            Engine::Sqlite(sqlite) => match &sqlite.readers {
+                Some(readers) => Session::SqliteReader(readers.begin().await?),
+                None => Session::SqliteWriter(sqlite.writers.enter().await?),
+            },
             Engine::Postgres(pool) => Session::Postgres(postgres::begin_read(pool).await?),
         };
         let mut tx = ScopedTx::new(session, Access::Read, self.context());
@@ -148,11 +148,11 @@ impl Store {
     /// Waits for running transactions and closes every connection, after which an SQLite database is one file.
     pub async fn close(&self) -> Result<(), StoreError> {
         match &self.inner.engine {
-            Engine::Sqlite(Sqlite { writers, readers }) => {
-                if let Some(readers) = readers {
+            Engine::Sqlite(sqlite) => {
+                if let Some(readers) = &sqlite.readers {
                     readers.close().await;
                 }
-                writers.close().await
+                sqlite.writers.close().await
             }
             Engine::Postgres(pool) => {
                 pool.close().await;
@@ -265,12 +265,12 @@ fn again_or_done<T, E: From<StoreError>>(error: StoreError) -> Attempt<T, E> {
 async fn open_file(file: &Path, clock: &dyn Clock) -> Result<Engine, OpenError> {
     let writers = open_writer(file, &sqlite::file_options(file), clock).await?;
     let readers = Some(Readers::new(sqlite::reader_options(file)));
-    Ok(Engine::Sqlite(Sqlite { writers, readers }))
+    Ok(Engine::Sqlite(Box::new(Sqlite { writers, readers })))
 }
 
 async fn open_memory(clock: &dyn Clock) -> Result<Engine, OpenError> {
     let writers = open_writer(Path::new("(memory)"), &sqlite::memory_options(), clock).await?;
-    Ok(Engine::Sqlite(Sqlite { writers, readers: None }))
+    Ok(Engine::Sqlite(Box::new(Sqlite { writers, readers: None })))
 }
 
 async fn open_writer(

@@ -196,7 +196,7 @@ impl Tx {
         rows: impl Iterator<Item = Vec<Value>> + Send,
         on_conflict: Option<&str>,
     ) -> Result<u64, StoreError> {
-        let batch_rows = (self.dialect().most_binds() / columns.len().max(1)).max(1);
+        let batch_rows = (Dialect::MOST_BINDS / columns.len().max(1)).max(1);
         let mut statements = HashMap::new();
         let mut inserted = 0;
         let mut batch = Vec::with_capacity(batch_rows * columns.len());

@@ -1,4 +1,23 @@
 //! People in, MitID Erhverv in step: sources, the client of the IdM API, reconcile and the worker.
+//!
+//! [`Engine`] is what the program calls. Its steps lie in one file each, in the order in which they run: [`intake`]
+//! reads sources, [`observe`] reads MitID Erhverv, [`planning`] compares, judges and fills the outbox, [`worker`]
+//! empties it.
 
 pub mod api;
+mod engine;
+mod intake;
+mod observe;
+mod planning;
+pub mod progress;
+pub mod site;
 pub mod source;
+mod worker;
+
+pub use engine::{Applied, Approval, Engine, EngineError};
+pub use intake::{ReadFault, SourceError};
+pub use planning::Planned;
+pub use progress::{Progress, Stage};
+pub use site::{Pace, Site, SourceKind, SourceSetup};
+pub use store::outbox::Which;
+pub use worker::WorkerId;

@@ -16,7 +16,7 @@ CREATE TABLE organisation (
     changed_at BIGINT NOT NULL
 );
 
-CREATE TABLE setting (
+CREATE TABLE organisation_setting (
     organisation TEXT NOT NULL REFERENCES organisation (cvr),
     key TEXT NOT NULL,
     value TEXT NOT NULL,

@@ -47,7 +47,7 @@ enum Outcome {
 /// One caller's turn at the writer, inside its savepoint.
 pub(crate) struct Turn {
     writer: OwnedMutexGuard<Writer>,
-    committed: watch::Receiver<Outcome>,
+    outcome: watch::Receiver<Outcome>,
     /// Dropped before `writer` is, see [`Committer`].
     committer: Option<Committer>,
 }
@@ -72,8 +72,8 @@ impl Writers {
             writer.begin().await?;
         }
         writer.step("SAVEPOINT caller", Phase::Inside).await?;
-        let committed = writer.batch.as_ref().ok_or(StoreError::Closed)?.subscribe();
-        Ok(Turn { writer, committed, committer })
+        let outcome = writer.batch.as_ref().ok_or(StoreError::Closed)?.subscribe();
+        Ok(Turn { writer, outcome, committer })
     }
 
     /// Commits for all callers that went before.
@@ -106,7 +106,7 @@ impl Turn {
     pub(crate) async fn leave(mut self, keep: bool) -> Receipt {
         self.writer.leave(keep).await;
         drop(self.committer.take());
-        Receipt(self.committed)
+        Receipt(self.outcome)
     }
 }
 

@@ -2,3 +2,4 @@
 //! says what is wrong and where; there is nothing between the two that could look like people who left.
 
 pub mod csv;
+pub mod ldap;

@@ -84,7 +84,7 @@ impl Column {
     ];
 
     /// What a person calls it.
-    pub(super) fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         self.word_and_headings().0
     }
 

@@ -1,0 +1,76 @@
+//! One person: what the sources say, what MitID Erhverv says, and what happens between the two.
+
+use domain::{Cvr, Field, IdentityId, StoredRecord};
+use jiff::Timestamp;
+
+use super::log::{self, LogRow};
+use crate::{
+    StoreError, Tx,
+    identity::{self, IdentityRecord},
+    json,
+    outbox::{self, OperationRecord},
+    question::{self, QuestionRecord},
+    source,
+};
+
+/// Everything that the page of one person shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PersonView {
+    pub identity: IdentityRecord,
+    /// What each source says, present and missing.
+    pub records: Vec<StoredRecord>,
+    pub drift: Vec<DriftRow>,
+    pub questions: Vec<QuestionRecord>,
+    /// The latest operations, newest first.
+    pub operations: Vec<OperationRecord>,
+    /// What the log says of the identity, newest first.
+    pub timeline: Vec<LogRow>,
+}
+
+/// A field or the status that somebody else changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DriftRow {
+    pub field: Field,
+    pub ours: String,
+    pub theirs: String,
+    pub found_at: Timestamp,
+}
+
+const OPERATIONS: i64 = 20;
+const TIMELINE: i64 = 30;
+
+/// `None` if the organisation has no such identity.
+pub async fn one(tx: &mut Tx, cvr: &Cvr, id: IdentityId) -> Result<Option<PersonView>, StoreError> {
+    let Some(identity) = identity::one(tx, id).await?.filter(|record| record.cvr == *cvr) else { return Ok(None) };
+    let asked = log::Asked { subject: id.to_string(), ..log::Asked::default() };
+    Ok(Some(PersonView {
+        identity,
+        records: source::records_of(tx, id).await?,
+        drift: drift(tx, id).await?,
+        questions: question::about(tx, id).await?,
+        operations: outbox::of_identity(tx, id, OPERATIONS).await?,
+        timeline: log::page(tx, cvr, &asked, 0, TIMELINE).await?,
+    }))
+}
+
+async fn drift(tx: &mut Tx, id: IdentityId) -> Result<Vec<DriftRow>, StoreError> {
+    let sql = "SELECT field, ours, theirs, found_at FROM drift WHERE identity = $1 ORDER BY field";
+    let rows = tx.rows(sql, &[id.0.into()]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(DriftRow {
+                field: json::from_word(row, "field")?,
+                ours: row.text("ours")?.to_owned(),
+                theirs: row.text("theirs")?.to_owned(),
+                found_at: row.timestamp("found_at")?,
+            })
+        })
+        .collect()
+}
+
+/// The identity that a source's record was found to be.
+pub async fn of_record(tx: &mut Tx, cvr: &Cvr, source: &str, key: &str) -> Result<Option<IdentityId>, StoreError> {
+    let sql = "SELECT identity FROM source_record WHERE organisation = $1 AND source = $2 AND key = $3";
+    let row = tx.row(sql, &[cvr.to_string().into(), source.into(), key.into()]).await?;
+    Ok(row.map(|row| row.optional_uuid("identity")).transpose()?.flatten().map(IdentityId))
+}

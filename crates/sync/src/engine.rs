@@ -1,0 +1,143 @@
+//! Everything that Lokalid does for its organisations, built of the steps beside this file.
+//!
+//! No step takes its input from a caller's memory: each works from what is stored, and can be stopped between any
+//! two of its transactions and begun again by another process.
+
+use std::sync::Arc;
+
+use domain::{Cvr, Organisation};
+use store::{Store, StoreError, organisation::OrganisationRecord};
+
+use crate::{api::Failure, planning::Planned, progress::Progress, site::Site, worker::WorkerId};
+
+/// The engine over one store and the organisations that are configured.
+pub struct Engine {
+    pub store: Store,
+    pub sites: Vec<Site>,
+    /// Names this process in leases.
+    pub worker: WorkerId,
+    pub progress: Progress,
+}
+
+/// Why a step could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    #[error("organisation {0} is not in the configuration")]
+    UnknownOrganisation(Cvr),
+    #[error("MitID Erhverv could not be read: {0}")]
+    Remote(#[from] Failure),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    NotApproved(#[from] domain::guard::NotApproved),
+    #[error("there is no plan {0}; `lokalid plan` makes one")]
+    NoSuchPlan(i64),
+    #[error(
+        "plan {old} is not what would be done now, so the approval does not count. Plan {new} is; look at it and approve that"
+    )]
+    PlanChanged { old: i64, new: i64 },
+}
+
+/// What one `apply` came to.
+#[derive(Debug)]
+pub struct Applied {
+    pub planned: Planned,
+    /// Sources that could not be read, with the reason; what they said before still counts.
+    pub source_faults: Vec<(domain::SourceName, String)>,
+    /// Why MitID Erhverv could not be read, if so.
+    pub remote_fault: Option<String>,
+}
+
+/// How many times `apply` plans anew because what it did made more to do.
+const ROUNDS: usize = 6;
+
+/// An approval that comes with an `apply`.
+#[derive(Debug, Clone)]
+pub struct Approval {
+    pub plan: domain::PlanId,
+    pub by: String,
+    pub why: String,
+}
+
+impl Engine {
+    pub fn new(store: Store, sites: Vec<Site>, worker: WorkerId, progress: Progress) -> Arc<Self> {
+        Arc::new(Self { store, sites, worker, progress })
+    }
+
+    pub fn site(&self, cvr: &Cvr) -> Result<&Site, EngineError> {
+        self.sites
+            .iter()
+            .find(|site| site.cvr == *cvr)
+            .ok_or_else(|| EngineError::UnknownOrganisation(cvr.clone()))
+    }
+
+    /// The organisation as stored, with what the console changed.
+    pub async fn organisation(&self, cvr: &Cvr) -> Result<OrganisationRecord, EngineError> {
+        let record =
+            self.store.read(|tx| Box::pin(async { store::organisation::one(tx, cvr).await })).await?;
+        record.ok_or_else(|| EngineError::UnknownOrganisation(cvr.clone()))
+    }
+
+    /// Reads, plans, sends what the guard lets through, and goes on until nothing more can be done.
+    pub async fn apply(
+        &self,
+        cvr: &Cvr,
+        origin: domain::guard::Origin,
+        approval: Option<&Approval>,
+    ) -> Result<Applied, EngineError> {
+        self.settle_earlier(cvr).await?;
+        let source_faults = self.read_sources(cvr).await?;
+        let remote_fault = self.read_as_needed(cvr).await?;
+        let mut planned = self.plan(cvr, origin.clone()).await?;
+        if let Some(approval) = approval {
+            planned = self.approve(cvr, planned, approval).await?;
+        }
+        self.enqueue(cvr, &planned).await?;
+        self.drain(cvr).await?;
+        for _ in 1..ROUNDS {
+            if remote_fault.is_none() {
+                self.read_stale(cvr).await?;
+            }
+            let again = self.plan(cvr, origin.clone()).await?;
+            let more = self.enqueue(cvr, &again).await?;
+            planned = again;
+            if more == 0 {
+                break;
+            }
+            self.drain(cvr).await?;
+        }
+        Ok(Applied { planned, source_faults, remote_fault })
+    }
+
+    /// What an earlier run left: one attempt at once for everything that waits, whatever its pause.
+    async fn settle_earlier(&self, cvr: &Cvr) -> Result<(), EngineError> {
+        let tried =
+            self.store.write(|tx| Box::pin(async { store::outbox::try_all_now(tx, cvr).await })).await?;
+        if tried > 0 {
+            self.drain(cvr).await?;
+        }
+        Ok(())
+    }
+
+    /// Plans from what is stored, without sending anything.
+    pub async fn plan_only(
+        &self,
+        cvr: &Cvr,
+        origin: domain::guard::Origin,
+        read_remote: bool,
+    ) -> Result<Applied, EngineError> {
+        let source_faults = self.read_sources(cvr).await?;
+        let remote_fault = if read_remote { self.read_as_needed(cvr).await? } else { None };
+        let planned = self.plan(cvr, origin).await?;
+        Ok(Applied { planned, source_faults, remote_fault })
+    }
+
+    /// Every organisation that is configured, as stored.
+    pub async fn organisations(&self) -> Result<Vec<Organisation>, EngineError> {
+        let mut organisations = Vec::new();
+        for site in &self.sites {
+            organisations.push(self.organisation(&site.cvr).await?.organisation);
+        }
+        Ok(organisations)
+    }
+}

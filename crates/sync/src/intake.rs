@@ -1,0 +1,120 @@
+//! Sources in: reads each source of an organisation and stores what is whole.
+
+use domain::{Cvr, Snapshot, SourceName, danish_date};
+use store::source::{self, Imported};
+
+use crate::{
+    engine::{Engine, EngineError},
+    progress::Stage,
+    site::{SourceKind, SourceSetup},
+    source::csv::{CsvFaults, CsvOptions, read_csv},
+};
+
+/// Why a source could not be read. The sentence says what, where and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadFault {
+    #[error("the file {file} cannot be read: {why}. Is it there, and may Lokalid read it?")]
+    File { file: String, why: std::io::Error },
+    #[error("{file}: {faults}")]
+    Csv { file: String, faults: CsvFaults },
+    #[error(transparent)]
+    Ldap(#[from] crate::source::ldap::LdapFault),
+}
+
+impl Engine {
+    /// Reads every source and stores what is whole. A source that fails changes nothing; its fault is told.
+    pub async fn read_sources(&self, cvr: &Cvr) -> Result<Vec<(SourceName, String)>, EngineError> {
+        let site = self.site(cvr)?;
+        let mut faults = Vec::new();
+        for (done, setup) in site.sources.iter().enumerate() {
+            self.progress.tell(Stage::ReadingSources, done, site.sources.len());
+            match self.read_source(cvr, setup, false).await {
+                Ok(snapshot) => {
+                    self.import(cvr, &snapshot).await?;
+                }
+                Err(SourceError::Fault(fault)) => {
+                    let why = fault.to_string();
+                    let name = &setup.name;
+                    self.store
+                        .write(|tx| Box::pin(async { source::note_failure(tx, cvr, name, &why).await }))
+                        .await?;
+                    faults.push((setup.name.clone(), why));
+                }
+                Err(SourceError::Engine(error)) => return Err(error),
+            }
+        }
+        self.progress.tell(Stage::ReadingSources, site.sources.len(), site.sources.len());
+        Ok(faults)
+    }
+
+    /// Reads one source and stores nothing. `skip_broken` also where the configuration does not ask for it.
+    pub async fn read_source(
+        &self,
+        cvr: &Cvr,
+        setup: &SourceSetup,
+        skip_broken: bool,
+    ) -> Result<Snapshot, SourceError> {
+        let organisation = self.organisation(cvr).await.map_err(SourceError::Engine)?.organisation;
+        let now = self.store.clock().now();
+        let snapshot = match &setup.kind {
+            SourceKind::Csv { file, mapping, skip_broken: configured } => {
+                let shown = file.display().to_string();
+                let octets = tokio::fs::read(file)
+                    .await
+                    .map_err(|why| ReadFault::File { file: shown.clone(), why })?;
+                let options = CsvOptions {
+                    today: danish_date(now),
+                    skip_broken: *configured || skip_broken,
+                    several_identities: organisation.settings.several_identities,
+                };
+                read_csv(&octets, mapping, &setup.name, now, options)
+                    .map_err(|faults| ReadFault::Csv { file: shown, faults })?
+            }
+            SourceKind::Ldap(ldap) => ldap.read(&setup.name, now).await.map_err(ReadFault::Ldap)?,
+        };
+        Ok(snapshot)
+    }
+
+    /// Stores a snapshot.
+    pub async fn import(&self, cvr: &Cvr, snapshot: &Snapshot) -> Result<Imported, EngineError> {
+        let organisation = self.organisation(cvr).await?.organisation;
+        Ok(self
+            .store
+            .write(|tx| Box::pin(async { source::import(tx, &organisation, snapshot).await }))
+            .await?)
+    }
+
+    /// Makes the sources of the configuration known to the store, with what is mapped to what.
+    pub async fn register_sources(&self, cvr: &Cvr) -> Result<(), EngineError> {
+        let site = self.site(cvr)?;
+        self.store
+            .write(|tx| {
+                Box::pin(async {
+                    for setup in &site.sources {
+                        source::register(tx, cvr, &setup.name, setup.kind.word(), &setup.kind.mapping())
+                            .await?;
+                    }
+                    let by_hand = SourceName::by_hand();
+                    source::register(
+                        tx,
+                        cvr,
+                        &by_hand,
+                        SourceName::BY_HAND,
+                        &std::collections::BTreeMap::new(),
+                    )
+                    .await
+                })
+            })
+            .await?;
+        Ok(())
+    }
+}
+
+/// A source that cannot be read is a fact about the source; anything else ends the work.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    #[error(transparent)]
+    Fault(#[from] ReadFault),
+    #[error(transparent)]
+    Engine(EngineError),
+}

@@ -1,0 +1,149 @@
+//! Reading MitID Erhverv: one search, then the details that are missing, changed or old.
+//!
+//! Each answer is stored as it comes, so a read that was stopped goes on where it was. What a search leaves out is
+//! looked for by its own read: only a 404 there makes an identity gone.
+
+use std::collections::BTreeSet;
+
+use domain::{Cvr, RemoteUuid};
+use futures::{StreamExt as _, stream};
+use jiff::{SignedDuration, Timestamp};
+use store::observed::{self, Detail, Searched, Summary};
+
+use crate::{
+    api::{self, Failure, limits::Urgency},
+    engine::{Engine, EngineError},
+    progress::Stage,
+    site::Site,
+};
+
+impl Engine {
+    /// Search and due details. A fault of the service is told, not raised: what was known before still counts.
+    pub async fn read_as_needed(&self, cvr: &Cvr) -> Result<Option<String>, EngineError> {
+        match self.full_read(cvr).await {
+            Ok(()) => Ok(None),
+            Err(EngineError::Remote(failure)) => Ok(Some(failure.to_string())),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Search, every detail that is due, and the mark that the read is whole.
+    pub async fn full_read(&self, cvr: &Cvr) -> Result<(), EngineError> {
+        let site = self.site(cvr)?;
+        let searched = self.search(site).await?.searched;
+        let now = self.store.clock().now();
+        let stale = self.stale(cvr, now).await?;
+        let due: BTreeSet<RemoteUuid> =
+            searched.to_read.into_iter().chain(searched.missing).chain(stale).collect();
+        self.read_details(site, due.into_iter().collect()).await?;
+        Ok(self.store.write(|tx| Box::pin(async { observed::note_full_read(tx, cvr).await })).await?)
+    }
+
+    /// Details that were never read, because a write made them or an earlier read was stopped.
+    pub async fn read_stale(&self, cvr: &Cvr) -> Result<(), EngineError> {
+        let site = self.site(cvr)?;
+        let due = self.stale(cvr, Timestamp::MIN).await?;
+        self.read_details(site, due).await
+    }
+
+    /// Renewal is spread: of details of one age, each day a share is due.
+    async fn stale(&self, cvr: &Cvr, now: Timestamp) -> Result<Vec<RemoteUuid>, EngineError> {
+        let age = self.site(cvr)?.pace.detail_age;
+        let before = before(now, age);
+        Ok(self.store.read(|tx| Box::pin(async { observed::stale(tx, cvr, before).await })).await?)
+    }
+
+    /// Asks for everything at once and stores it.
+    pub(crate) async fn search(&self, site: &Site) -> Result<SearchAnswer, EngineError> {
+        let cvr = &site.cvr;
+        let began_at = self.store.clock().now();
+        let permit = site.limits.acquire(Urgency::Normal).await;
+        let answer = site.client.search(site.pace.search_max_count).await;
+        permit.note(&answer);
+        let summaries: Vec<Summary> = answer?.into_iter().map(summary).collect();
+        let percent = self.organisation(cvr).await?.organisation.settings.guard.shrink_percent;
+        let stale_before = before(began_at, site.pace.detail_age);
+        let searched = self
+            .store
+            .write(|tx| {
+                Box::pin(async { observed::take_search(tx, cvr, &summaries, stale_before, percent).await })
+            })
+            .await?;
+        Ok(SearchAnswer { began_at, summaries, searched })
+    }
+
+    async fn read_details(&self, site: &Site, due: Vec<RemoteUuid>) -> Result<(), EngineError> {
+        let total = due.len();
+        let mut done = 0;
+        let reads = stream::iter(due).map(|uuid| self.read_one(site, uuid));
+        let mut reads = std::pin::pin!(reads.buffer_unordered(site.pace.at_once.max(1)));
+        // The first fault is told at the end: what can be read is read.
+        let mut fault = None;
+        while let Some(read) = reads.next().await {
+            match read {
+                Ok(()) => {}
+                Err(EngineError::Remote(failure)) => fault = Some(failure),
+                Err(error) => return Err(error),
+            }
+            done += 1;
+            self.progress.tell(Stage::ReadingMitIdErhverv, done, total);
+        }
+        fault.map_or(Ok(()), |failure| Err(EngineError::Remote(failure)))
+    }
+
+    /// Reads one identity and stores what came, also that it is gone.
+    pub(crate) async fn read_one(&self, site: &Site, uuid: RemoteUuid) -> Result<(), EngineError> {
+        let cvr = &site.cvr;
+        match self.detail(site, uuid, true).await {
+            Ok(detail) => Ok(self
+                .store
+                .write(|tx| Box::pin(async { observed::take_detail(tx, cvr, &detail).await }))
+                .await?),
+            Err(Failure::Gone) => Ok(self
+                .store
+                .write(|tx| Box::pin(async { observed::note_gone(tx, cvr, uuid).await }))
+                .await?),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    /// What its own read says of one identity; a passing fault is tried again a few times.
+    pub(crate) async fn detail(&self, site: &Site, uuid: RemoteUuid, whole: bool) -> Result<Detail, Failure> {
+        let permit = site.limits.acquire(Urgency::Normal).await;
+        let answer = self.patiently(site, async || site.client.employee(uuid).await).await;
+        permit.note(&answer);
+        let employee = answer?;
+        let authenticators = if whole {
+            let permit = site.limits.acquire(Urgency::Normal).await;
+            let answer = self.patiently(site, async || site.client.authenticators(uuid).await).await;
+            permit.note(&answer);
+            // Known to fail at times (reference/idm-api.md §2.7); what was known before stays.
+            answer.ok()
+        } else {
+            None
+        };
+        Ok(Detail {
+            uuid,
+            status: Some(employee.status).filter(|status| *status != domain::Status::Other(String::new())),
+            fields: employee.fields,
+            cpr: employee.cpr,
+            administrator_roles: employee.administrator_roles,
+            authenticators,
+        })
+    }
+}
+
+/// What a search brought.
+pub(crate) struct SearchAnswer {
+    pub began_at: Timestamp,
+    pub summaries: Vec<Summary>,
+    pub searched: Searched,
+}
+
+fn before(now: Timestamp, age: SignedDuration) -> Timestamp {
+    now.checked_sub(age).unwrap_or(Timestamp::MIN)
+}
+
+fn summary(summary: api::Summary) -> Summary {
+    Summary { uuid: summary.uuid, status: summary.status, fields: summary.fields, cpr: summary.cpr }
+}

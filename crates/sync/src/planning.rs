@@ -1,0 +1,270 @@
+//! From what is stored to a plan, and from a plan that the guard passed to the outbox.
+
+use std::collections::HashMap;
+
+use domain::{
+    Action, Assessment, Cvr, IdentityId, Operation, Presence, Reason, Sight, Situation, Status, assess,
+    cost_dkk, danish_date,
+    guard::{self, Circumstances, Judgement, Origin, Passed, Shrunk},
+};
+use jiff::Timestamp;
+use store::{
+    identity, observed, organisation,
+    plan::{self, Coverage, NewPlan, PlanRecord},
+    question, source,
+};
+
+use crate::{
+    engine::{Approval, Engine, EngineError},
+    progress::Stage,
+};
+
+/// A plan that was made and kept, with everything that was found out on the way.
+#[derive(Debug)]
+pub struct Planned {
+    pub record: PlanRecord,
+    pub operations: Vec<Operation>,
+    pub judgement: Judgement,
+    pub assessment: Assessment,
+    /// When the situation was read that the plan was made from.
+    pub as_of: Timestamp,
+    /// What may go to the outbox: what the guard passed, or what somebody approved.
+    passed: Passed,
+}
+
+/// The stored situation of one organisation, in memory.
+struct Stored {
+    as_of: Timestamp,
+    record: organisation::OrganisationRecord,
+    subjects: Vec<domain::Subject>,
+    unlinked: Vec<domain::Observed>,
+    answers: HashMap<String, domain::Answer>,
+    shrunk: Vec<Shrunk>,
+}
+
+impl Engine {
+    /// Resolves people anew for today, compares, judges, and keeps the plan. Sends nothing.
+    pub async fn plan(&self, cvr: &Cvr, origin: Origin) -> Result<Planned, EngineError> {
+        self.progress.tell(Stage::Planning, 0, 1);
+        let organisation = self.organisation(cvr).await?.organisation;
+        self.store.write(|tx| Box::pin(async { source::resolve_again(tx, &organisation).await })).await?;
+        let stored = self.stored(cvr).await?;
+        let assessment = assess(Situation {
+            organisation: &stored.record.organisation,
+            today: danish_date(stored.as_of),
+            subjects: &stored.subjects,
+            unlinked: &stored.unlinked,
+            answers: &stored.answers,
+        });
+        let planned = self.keep(cvr, origin, &stored, assessment).await?;
+        self.progress.tell(Stage::Planning, 1, 1);
+        Ok(planned)
+    }
+
+    async fn stored(&self, cvr: &Cvr) -> Result<Stored, EngineError> {
+        let record = self.organisation(cvr).await?;
+        let stored = self
+            .store
+            .read(|tx| {
+                Box::pin(async {
+                    let mut shrunk = source::shrunk(tx, cvr).await?;
+                    shrunk.extend(observed::shrunk(tx, cvr).await?);
+                    Ok::<_, store::StoreError>(Stored {
+                        as_of: tx.now(),
+                        record: record.clone(),
+                        subjects: identity::subjects(tx, cvr).await?,
+                        unlinked: observed::unlinked(tx, cvr).await?,
+                        answers: question::answers(tx, cvr).await?,
+                        shrunk,
+                    })
+                })
+            })
+            .await?;
+        Ok(stored)
+    }
+
+    async fn keep(
+        &self,
+        cvr: &Cvr,
+        origin: Origin,
+        stored: &Stored,
+        mut assessment: Assessment,
+    ) -> Result<Planned, EngineError> {
+        let operations = std::mem::take(&mut assessment.operations);
+        let judgement = guard::judge(&operations, &circumstances(stored, origin.clone()));
+        let new = NewPlan {
+            origin,
+            observed_at: stored.record.full_read_at,
+            cost_dkk: cost_dkk(stored.people(), &operations),
+            operations: &operations,
+            judgement: &judgement,
+        };
+        let record = self
+            .store
+            .write(|tx| {
+                Box::pin(async {
+                    plan::note_assessment(tx, cvr, &assessment).await?;
+                    plan::save(tx, cvr, &new).await
+                })
+            })
+            .await?;
+        let passed = judgement.passed.clone();
+        Ok(Planned { record, operations, judgement, assessment, as_of: stored.as_of, passed })
+    }
+
+    /// Makes an approval count for a plan that was just made, if what it holds is what was approved.
+    pub async fn approve(
+        &self,
+        cvr: &Cvr,
+        planned: Planned,
+        approval: &Approval,
+    ) -> Result<Planned, EngineError> {
+        let approved = self.store.read(|tx| Box::pin(async { plan::one(tx, approval.plan).await })).await?;
+        let approved = approved.filter(|record| record.cvr == *cvr);
+        let approved = approved.ok_or(EngineError::NoSuchPlan(approval.plan.0))?;
+        if approved.held_digest != planned.record.held_digest {
+            return Err(EngineError::PlanChanged { old: approval.plan.0, new: planned.record.id.0 });
+        }
+        let record = self.organisation(cvr).await?;
+        let Approval { by, why, .. } = approval;
+        // Who made the plan that was looked at counts, not who ran the command that made it again.
+        let approved = guard::approve(&planned.judgement, &record.organisation, &approved.origin, by, why)?;
+        self.store
+            .write(|tx| {
+                Box::pin(async {
+                    plan::note_approval(tx, &planned.record, by, why).await?;
+                    organisation::approve_first_contact(tx, cvr, by).await?;
+                    source::believe(tx, cvr).await?;
+                    observed::believe(tx, cvr).await
+                })
+            })
+            .await?;
+        let passed = planned.passed.join(approved);
+        Ok(Planned { passed, ..planned })
+    }
+
+    /// The one way into the outbox. Says how many operations are new there.
+    pub async fn enqueue(&self, cvr: &Cvr, planned: &Planned) -> Result<usize, EngineError> {
+        let organisation = self.organisation(cvr).await?.organisation;
+        let Planned { record, operations, passed, as_of, .. } = planned;
+        Ok(self
+            .store
+            .write(|tx| {
+                Box::pin(async {
+                    plan::enqueue(
+                        tx,
+                        &organisation,
+                        record,
+                        operations,
+                        passed,
+                        *as_of,
+                        Coverage::Organisation,
+                    )
+                    .await
+                })
+            })
+            .await?)
+    }
+
+    /// Puts a hold on an identity, stops it here, and orders its suspension there. Says whether there is anything to
+    /// suspend there.
+    pub async fn order_suspension(
+        &self,
+        cvr: &Cvr,
+        id: IdentityId,
+        by: &str,
+        why: &str,
+    ) -> Result<bool, EngineError> {
+        self.store.write(|tx| Box::pin(async { identity::hold(tx, cvr, id, by, why).await })).await?;
+        let reason = Reason::Ordered { by: by.to_owned(), why: why.to_owned() };
+        let action = |observed: &domain::Observed| match (observed.sight, &observed.status) {
+            (Sight::Gone, _) | (_, Status::Suspended) => None,
+            _ => Some(Action::Suspend(observed.uuid)),
+        };
+        self.order(cvr, id, by, reason, action).await
+    }
+
+    /// Lifts a hold and orders the reactivation there, where the person is wanted.
+    pub async fn order_reactivation(
+        &self,
+        cvr: &Cvr,
+        id: IdentityId,
+        by: &str,
+        why: &str,
+    ) -> Result<bool, EngineError> {
+        self.store.write(|tx| Box::pin(async { identity::lift_hold(tx, cvr, id, by, why).await })).await?;
+        let wanted = self.store.read(|tx| Box::pin(async { identity::one(tx, id).await })).await?;
+        if wanted.is_some_and(|record| matches!(record.subject.desired.presence, Presence::Left(_))) {
+            return Ok(false);
+        }
+        let reason = Reason::Ordered { by: by.to_owned(), why: why.to_owned() };
+        let action = |observed: &domain::Observed| {
+            let suspended = observed.sight == Sight::Seen && observed.status == Status::Suspended;
+            suspended.then_some(Action::Reactivate(observed.uuid))
+        };
+        self.order(cvr, id, by, reason, action).await
+    }
+
+    /// A plan with one operation about one named identity.
+    async fn order(
+        &self,
+        cvr: &Cvr,
+        id: IdentityId,
+        by: &str,
+        reason: Reason,
+        action: impl Fn(&domain::Observed) -> Option<Action>,
+    ) -> Result<bool, EngineError> {
+        let stored = self.stored(cvr).await?;
+        let subject = stored.subjects.iter().find(|subject| subject.desired.identity == id);
+        let Some(subject) = subject else { return Ok(false) };
+        let Some(action) = subject.observed.as_ref().and_then(action) else { return Ok(false) };
+        let fields = std::collections::BTreeSet::from([domain::Field::Status]);
+        let label = subject.desired.label();
+        let operations = vec![Operation { identity: Some(id), label, action, fields, reason }];
+        let origin = Origin::Order(by.to_owned());
+        let judgement = guard::judge(&operations, &circumstances(&stored, origin.clone()));
+        let observed_at = stored.record.full_read_at;
+        let new =
+            NewPlan { origin, observed_at, cost_dkk: 0, operations: &operations, judgement: &judgement };
+        let organisation = &stored.record.organisation;
+        let queued = self
+            .store
+            .write(|tx| {
+                Box::pin(async {
+                    let record = plan::save(tx, cvr, &new).await?;
+                    let (passed, as_of) = (&judgement.passed, stored.as_of);
+                    plan::enqueue(tx, organisation, &record, &operations, passed, as_of, Coverage::Identity)
+                        .await
+                })
+            })
+            .await?;
+        Ok(queued > 0 || judgement.held.is_empty())
+    }
+}
+
+impl Stored {
+    /// People who have an identity in MitID Erhverv through us.
+    fn people(&self) -> usize {
+        let there = |subject: &&domain::Subject| {
+            subject.observed.as_ref().is_some_and(|observed| observed.sight != Sight::Gone)
+        };
+        self.subjects.iter().filter(there).count()
+    }
+}
+
+fn circumstances(stored: &Stored, origin: Origin) -> Circumstances<'_> {
+    let linked = stored.subjects.iter().filter_map(|subject| subject.observed.as_ref());
+    let administrators = linked
+        .chain(&stored.unlinked)
+        .filter(|observed| observed.is_administrator())
+        .map(|observed| (observed.uuid, observed.administrator_roles.clone()))
+        .collect();
+    Circumstances {
+        organisation: &stored.record.organisation,
+        origin,
+        first_contact_approved: stored.record.first_contact.is_some(),
+        people: stored.people(),
+        administrators,
+        shrunk: stored.shrunk.clone(),
+    }
+}

@@ -1,0 +1,88 @@
+//! One organisation as this installation reaches it: its client of the IdM API, its sources, its pace.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use domain::{Cvr, SourceName};
+use jiff::SignedDuration;
+
+use crate::{
+    api::{Client, limits::Adaptive},
+    source::{csv::CsvMapping, ldap::LdapSource},
+};
+
+/// Everything that is needed to work for one organisation.
+pub struct Site {
+    pub cvr: Cvr,
+    pub client: Client,
+    pub limits: Arc<Adaptive>,
+    pub sources: Vec<SourceSetup>,
+    pub pace: Pace,
+}
+
+/// A source as it is configured. People written *by hand* need no set-up: they are in the store already.
+pub struct SourceSetup {
+    pub name: SourceName,
+    pub kind: SourceKind,
+}
+
+pub enum SourceKind {
+    Csv { file: PathBuf, mapping: CsvMapping, skip_broken: bool },
+    Ldap(Box<LdapSource>),
+}
+
+impl SourceKind {
+    /// What is mapped to what, for the console.
+    pub fn mapping(&self) -> BTreeMap<String, String> {
+        match self {
+            Self::Csv { file, mapping, .. } => {
+                let columns = mapping
+                    .columns
+                    .iter()
+                    .map(|(column, heading)| (column.word().to_owned(), heading.clone()));
+                columns.chain([("file".to_owned(), file.display().to_string())]).collect()
+            }
+            Self::Ldap(ldap) => {
+                let attributes = ldap.attributes.iter();
+                attributes.map(|(column, attribute)| (column.word().to_owned(), attribute.clone())).collect()
+            }
+        }
+    }
+
+    /// The word in the store and in the console.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Csv { .. } => "csv",
+            Self::Ldap(_) => "ldap",
+        }
+    }
+}
+
+/// How long things wait and how old they may get.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// After a creation whose answer was lost, nothing is created for that person before this has passed.
+    pub unknown_wait: SignedDuration,
+    /// Details older than this are read again by a full read.
+    pub detail_age: SignedDuration,
+    /// How long a lease of an operation lasts.
+    pub lease: SignedDuration,
+    /// How many operations are under way at once, besides one kept for suspensions.
+    pub at_once: usize,
+    /// The most that a search is asked for; 0 asks for all.
+    pub search_max_count: u32,
+    /// Tries of one read within a longer piece of work, where the fault is a passing one.
+    pub read_tries: u32,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            unknown_wait: SignedDuration::from_mins(3),
+            detail_age: SignedDuration::from_hours(7 * 24),
+            lease: SignedDuration::from_mins(10),
+            at_once: 8,
+            search_max_count: 0,
+            read_tries: 4,
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The directory as a source: one entry one person, by the attributes that the configuration names.
+//!
+//! The key is objectGUID (entryUUID outside AD), so a rename or a move is the same person. A read that ends early is
+//! an error of `directory` and never a snapshot.
+
+use std::collections::BTreeMap;
+
+use directory::{AccountExpiry, Connection, Entry, Query, ReadError, Settings};
+use domain::{
+    Cpr, Email, MINIMUM_AGE, Name, PNumber, Rid, SkippedRow, Snapshot, SourceKey, SourceName, SourceRecord,
+    Standing, UserName, Warning, danish_date,
+};
+use jiff::Timestamp;
+
+use super::csv::Column;
+
+/// A directory and what its attributes mean.
+pub struct LdapSource {
+    pub settings: Settings,
+    pub query: Query,
+    /// Which attribute holds what.
+    pub attributes: BTreeMap<Column, String>,
+    /// The group that means "in MitID Erhverv"; without one everybody the filter finds is.
+    pub group: Option<String>,
+    /// Use the entries that are right though others are broken.
+    pub skip_broken: bool,
+}
+
+/// Why there is no snapshot.
+#[derive(Debug, thiserror::Error)]
+pub enum LdapFault {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(
+        "the directory answered, but nobody matches the filter below the bases; an empty answer is never taken for an empty organisation"
+    )]
+    Nobody,
+    #[error("{} of the entries are broken, so nothing was taken in: {}", .0.len(), list(.0))]
+    Broken(Vec<EntryFault>),
+}
+
+/// What is wrong with one attribute of one entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryFault {
+    pub entry: String,
+    pub attribute: String,
+    pub why: String,
+}
+
+/// The first faults of many, a line each.
+fn list(faults: &[EntryFault]) -> String {
+    const SHOWN: usize = 50;
+    let mut lines: Vec<String> = faults
+        .iter()
+        .take(SHOWN)
+        .map(|fault| format!("\n  {}, attribute {}: {}", fault.entry, fault.attribute, fault.why))
+        .collect();
+    if faults.len() > SHOWN {
+        lines.push(format!("\n  and {} more", faults.len() - SHOWN));
+    }
+    lines.concat()
+}
+
+impl LdapSource {
+    /// Everybody that the directory shows, or why it could not be read whole.
+    pub async fn read(&self, source: &SourceName, now: Timestamp) -> Result<Snapshot, LdapFault> {
+        let mut connection = Connection::open(&self.settings).await?;
+        let read = connection.read_full(&self.query).await?;
+        if read.entries.is_empty() {
+            return Err(LdapFault::Nobody);
+        }
+        self.snapshot(source, now, &read.entries)
+    }
+
+    /// What the attributes of the mapping are called, for the query.
+    pub fn wanted_attributes(attributes: &BTreeMap<Column, String>) -> Vec<String> {
+        attributes.values().cloned().collect()
+    }
+
+    fn snapshot(
+        &self,
+        source: &SourceName,
+        now: Timestamp,
+        entries: &[Entry],
+    ) -> Result<Snapshot, LdapFault> {
+        let mut snapshot = Snapshot {
+            source: source.clone(),
+            taken_at: now,
+            records: Vec::with_capacity(entries.len()),
+            skipped: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let mut faults = Vec::new();
+        for entry in entries {
+            let mut reading = Reading { source: self, entry, faults: Vec::new() };
+            let record = reading.record(now);
+            if reading.faults.is_empty() {
+                if is_too_young(&record, now) {
+                    snapshot.warnings.push(young(&record));
+                } else {
+                    snapshot.records.push(record);
+                }
+                continue;
+            }
+            let why = reading.faults.iter().map(|fault| format!("{}: {}", fault.attribute, fault.why));
+            let why = why.collect::<Vec<_>>().join("; ");
+            snapshot.skipped.push(SkippedRow { key: Some(record.key), place: record.place, why });
+            faults.append(&mut reading.faults);
+        }
+        if faults.is_empty() || (self.skip_broken && !snapshot.records.is_empty()) {
+            Ok(snapshot)
+        } else {
+            Err(LdapFault::Broken(faults))
+        }
+    }
+}
+
+fn is_too_young(record: &SourceRecord, now: Timestamp) -> bool {
+    let born = record.cpr.map(|cpr| cpr.birth_date()).or(record.birth_date);
+    born.is_some_and(|born| domain::cpr::age_on(born, danish_date(now)) < MINIMUM_AGE)
+}
+
+fn young(record: &SourceRecord) -> Warning {
+    let text = format!("under {MINIMUM_AGE} years, so left out: MitID demands that age");
+    Warning { place: record.place.clone(), text }
+}
+
+/// One entry being read, with what was wrong with it.
+struct Reading<'a> {
+    source: &'a LdapSource,
+    entry: &'a Entry,
+    faults: Vec<EntryFault>,
+}
+
+impl Reading<'_> {
+    fn record(&mut self, now: Timestamp) -> SourceRecord {
+        let place = self.entry.distinguished_name().to_owned();
+        let key = SourceKey::Text(self.entry.key().to_string());
+        SourceRecord {
+            standing: self.standing(now),
+            user_name: self.value(Column::UserName, UserName::parse),
+            cpr: self.value(Column::Cpr, Cpr::parse),
+            birth_date: self.value(Column::BirthDate, str::parse),
+            given_name: self.value(Column::GivenName, Name::parse),
+            surname: self.value(Column::Surname, Name::parse),
+            email: self.value(Column::Email, Email::parse),
+            phone: self.text(Column::Phone),
+            unit: self.text(Column::Unit),
+            title: self.text(Column::Title),
+            manager: self.text(Column::Manager),
+            p_number: self.value(Column::PNumber, PNumber::parse),
+            rid: self.value(Column::Rid, Rid::parse),
+            start: self.value(Column::Start, str::parse),
+            end: self.value(Column::End, str::parse),
+            invoice_key: self.text(Column::InvoiceKey),
+            pseudonym: self.text(Column::Pseudonym).is_some_and(|text| is_yes(&text)),
+            signing: self.text(Column::Signing).map(|text| is_yes(&text)),
+            ..SourceRecord::new(key, place)
+        }
+    }
+
+    fn standing(&self, now: Timestamp) -> Standing {
+        let account = self.entry.account();
+        if account.is_disabled() {
+            return Standing::Disabled;
+        }
+        if let Some(AccountExpiry::At(at)) = account.expires
+            && at <= now
+        {
+            return Standing::Expired(at);
+        }
+        match &self.source.group {
+            Some(group) if !self.entry.is_member(group) => Standing::OutsideGroup,
+            _ => Standing::Employed,
+        }
+    }
+
+    fn text(&self, column: Column) -> Option<String> {
+        let attribute = self.source.attributes.get(&column)?;
+        let text = self.entry.text(attribute)?.trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    fn value<T, E: std::fmt::Display>(
+        &mut self,
+        column: Column,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        let text = self.text(column)?;
+        match parse(&text) {
+            Ok(value) => Some(value),
+            Err(fault) => {
+                let attribute = self.source.attributes.get(&column).cloned().unwrap_or_default();
+                let entry = self.entry.distinguished_name().to_owned();
+                self.faults.push(EntryFault { entry, attribute, why: fault.to_string() });
+                None
+            }
+        }
+    }
+}
+
+/// AD writes TRUE; people write ja, yes or 1.
+fn is_yes(text: &str) -> bool {
+    matches!(text.to_lowercase().as_str(), "true" | "ja" | "yes" | "1" | "j" | "y")
+}
