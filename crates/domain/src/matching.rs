@@ -87,12 +87,15 @@ struct Index<'a> {
     unlinked: &'a [Observed],
     by_cpr: HashMap<Cpr, Vec<usize>>,
     by_text: HashMap<(Field, String), Vec<usize>>,
+    /// By name, those with a CPR number: they can only be somebody who has none here. Namesakes are many.
+    numbered_by_name: HashMap<String, Vec<usize>>,
 }
 
 impl<'a> Index<'a> {
     fn new(unlinked: &'a [Observed]) -> Self {
         let mut by_cpr: HashMap<Cpr, Vec<usize>> = HashMap::new();
         let mut by_text: HashMap<(Field, String), Vec<usize>> = HashMap::new();
+        let mut numbered_by_name: HashMap<String, Vec<usize>> = HashMap::new();
         let present = unlinked.iter().enumerate().filter(|(_, theirs)| theirs.sight != Sight::Gone);
         for (place, theirs) in present {
             if let Some(cpr) = &theirs.cpr {
@@ -101,14 +104,23 @@ impl<'a> Index<'a> {
             for key in keys_of_observed(theirs) {
                 by_text.entry(key).or_default().push(place);
             }
+            if let Some(name) = folded(&theirs.full_name()) {
+                if theirs.cpr.is_some() {
+                    numbered_by_name.entry(name).or_default().push(place);
+                } else {
+                    by_text.entry((Field::Surname, name)).or_default().push(place);
+                }
+            }
         }
-        Self { unlinked, by_cpr, by_text }
+        Self { unlinked, by_cpr, by_text, numbered_by_name }
     }
 
     fn candidates(&self, organisation: &Organisation, subject: &Subject) -> Vec<Comparison<'a>> {
         let mut places: Vec<usize> = Vec::new();
         if let Some(cpr) = &subject.desired.cpr {
             places.extend(self.by_cpr.get(cpr).into_iter().flatten());
+        } else if let Some(name) = folded(&subject.desired.full_name()) {
+            places.extend(self.numbered_by_name.get(&name).into_iter().flatten());
         }
         for key in keys_of_subject(organisation, subject) {
             places.extend(self.by_text.get(&key).into_iter().flatten());
@@ -128,7 +140,6 @@ fn keys_of_observed(theirs: &Observed) -> Vec<(Field, String)> {
     if let Some(rid) = theirs.field(Field::Rid) {
         keys.push((Field::Rid, rid.trim().to_lowercase()));
     }
-    keys.extend(folded(&theirs.full_name()).map(|name| (Field::Surname, name)));
     let local = theirs.authenticators.iter().filter_map(|authenticator| authenticator.id.as_ref());
     keys.extend(local.map(|id| (Field::UserName, id.to_lowercase())));
     keys
