@@ -34,6 +34,7 @@ mod sqlite;
 mod store;
 mod tx;
 mod value;
+pub mod view;
 
 pub use backup::{Backup, BackupError, backup, restore};
 pub use copy::{Copied, CopyError, copy_database};

@@ -44,7 +44,13 @@ pub async fn count(tx: &mut Tx, cvr: &Cvr, asked: &Asked) -> Result<i64, StoreEr
     row.map_or(Ok(0), |row| row.int("number"))
 }
 
-pub async fn page(tx: &mut Tx, cvr: &Cvr, asked: &Asked, offset: i64, limit: i64) -> Result<Vec<LogRow>, StoreError> {
+pub async fn page(
+    tx: &mut Tx,
+    cvr: &Cvr,
+    asked: &Asked,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<LogRow>, StoreError> {
     let sql = format!(
         "SELECT a.id, a.at, a.actor, a.action, a.subject, a.detail, a.sequence, i.full_name
          {FROM} ORDER BY a.id DESC LIMIT $8 OFFSET $9"

@@ -21,7 +21,9 @@ pub async fn page(
     limit: i64,
 ) -> Result<Vec<OperationRecord>, StoreError> {
     let order = match state {
-        State::Waiting | State::Running | State::Unknown | State::Parked => "urgent DESC, created_at, plan, number",
+        State::Waiting | State::Running | State::Unknown | State::Parked => {
+            "urgent DESC, created_at, plan, number"
+        }
         State::Done | State::Withdrawn | State::GivenUp => "settled_at DESC, plan DESC, number DESC",
     };
     let sql = format!(

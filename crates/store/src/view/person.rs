@@ -41,7 +41,9 @@ const TIMELINE: i64 = 30;
 
 /// `None` if the organisation has no such identity.
 pub async fn one(tx: &mut Tx, cvr: &Cvr, id: IdentityId) -> Result<Option<PersonView>, StoreError> {
-    let Some(identity) = identity::one(tx, id).await?.filter(|record| record.cvr == *cvr) else { return Ok(None) };
+    let Some(identity) = identity::one(tx, id).await?.filter(|record| record.cvr == *cvr) else {
+        return Ok(None);
+    };
     let asked = log::Asked { subject: id.to_string(), ..log::Asked::default() };
     Ok(Some(PersonView {
         identity,
@@ -69,7 +71,12 @@ async fn drift(tx: &mut Tx, id: IdentityId) -> Result<Vec<DriftRow>, StoreError>
 }
 
 /// The identity that a source's record was found to be.
-pub async fn of_record(tx: &mut Tx, cvr: &Cvr, source: &str, key: &str) -> Result<Option<IdentityId>, StoreError> {
+pub async fn of_record(
+    tx: &mut Tx,
+    cvr: &Cvr,
+    source: &str,
+    key: &str,
+) -> Result<Option<IdentityId>, StoreError> {
     let sql = "SELECT identity FROM source_record WHERE organisation = $1 AND source = $2 AND key = $3";
     let row = tx.row(sql, &[cvr.to_string().into(), source.into(), key.into()]).await?;
     Ok(row.map(|row| row.optional_uuid("identity")).transpose()?.flatten().map(IdentityId))

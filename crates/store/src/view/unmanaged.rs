@@ -40,9 +40,13 @@ pub async fn page(tx: &mut Tx, cvr: &Cvr, offset: i64, limit: i64) -> Result<Vec
 fn read(row: &Row) -> Result<UnmanagedRow, StoreError> {
     let fields: Fields = json::read(row, "fields")?;
     let field = |field: Field| fields.get(&field).cloned();
-    let name = [field(Field::GivenName), field(Field::Surname)].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let name =
+        [field(Field::GivenName), field(Field::Surname)].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let left_alone = row.optional_text("left_alone_by")?.map(|by| {
-        Ok::<_, StoreError>((by.to_owned(), row.optional_text("left_alone_why")?.unwrap_or_default().to_owned()))
+        Ok::<_, StoreError>((
+            by.to_owned(),
+            row.optional_text("left_alone_why")?.unwrap_or_default().to_owned(),
+        ))
     });
     Ok(UnmanagedRow {
         uuid: RemoteUuid(row.uuid("uuid")?),

@@ -1,0 +1,114 @@
+# Det, der står på alle sider.
+skip-to-content = Gå til sidens indhold
+logo-label = Lokalid, til overblik
+menu = Menu
+main-menu = Hovedmenu
+main-menu-small = Hovedmenu, lille skærm
+change-organisation = Skift organisation
+sign-out = Log af
+breadcrumbs = Brødkrumme
+plain-style-sheet = Enkel visning: Det Fælles Designsystem var ikke med, da programmet blev bygget.
+to-overview = Til overblikket
+
+error-prefix = Fejl:
+error-heading = Ret dette, og prøv igen
+error-label = Fejl
+warning-label = Advarsel
+info-label = Oplyses
+success-label = I orden
+
+pages-label = Sider
+pages-page = Side
+pages-previous = Forrige
+pages-next = Næste
+pages-more = Flere sider, som ikke vises
+pages-position = Side { $current } af { $last }
+
+word-name = Navn
+word-environment = Miljø
+word-action = Handling
+word-status = Status
+word-reason = Årsag
+word-number = Antal
+word-price = Pris
+word-field = Felt
+word-why = Hvorfor
+word-when = Hvornår
+word-who = Hvem
+word-source = Kilde
+word-yes = Ja
+word-no = Nej
+word-none = Ingen
+word-never = Aldrig
+word-unknown = Ukendt
+word-progress = Fremdrift
+word-user-name = Brugernavn
+word-email = E-mail
+word-unit = Enhed
+word-job-title = Stilling
+word-show = Vis
+
+reason-label = Begrundelse
+reason-hint = Skal udfyldes. Står i loggen og kan ses ved revision. Skriv ikke CPR-numre.
+reason-missing = Skriv en begrundelse.
+reason-has-cpr = Begrundelsen ligner et CPR-nummer. Skriv den uden.
+
+environment-production = Produktion
+environment-integration-test = Integrationstest
+environment-pre-production = Førproduktion
+environment-emulator = Emulator
+
+role-organisation-administrator = organisationsadministrator
+role-user-administrator = brugeradministrator
+role-rights-administrator = rettighedsadministrator
+role-registrant = registrant
+role-helpdesk = helpdesk
+role-technical-administrator = teknisk administrator
+role-auditor = revisor
+role-manager = leder
+role-employee = medarbejder
+
+failure-reference = Referencenummer:
+failure-not-signed-in-title = Log på
+failure-not-signed-in-text = Du er ikke logget på.
+failure-not-signed-in-next = Bed om et nyt link.
+failure-forbidden-title = Det må din rolle ikke
+failure-forbidden-text = Du er logget på, men din rolle giver ikke adgang til denne side eller handling.
+failure-forbidden-next = Bed en organisationsadministrator om hjælp, eller log på med en anden rolle.
+failure-forged-title = Formularen kunne ikke bruges
+failure-forged-text = Formularen hører ikke til dit besøg her. Måske har du logget på igen i en anden fane. Intet er ændret.
+failure-forged-next = Åbn siden igen, og prøv forfra.
+failure-not-found-title = Siden findes ikke
+failure-not-found-text = Der er ingen side på den adresse, eller det, den handlede om, findes ikke i den organisation, du ser på.
+failure-not-found-next = Kontrollér adressen, eller begynd fra overblikket.
+failure-wrong-method-title = Siden kan ikke åbnes sådan
+failure-wrong-method-text = Adressen hører til en formular og kan ikke åbnes direkte.
+failure-wrong-method-next = Gå tilbage, og brug knappen på siden.
+failure-wrong-host-title = Forkert adresse
+failure-wrong-host-text = Konsollen svarer kun på den adresse, den er sat op med.
+failure-wrong-host-next = Brug adressen fra lokalid.toml.
+failure-unreadable-title = Formularen kunne ikke læses
+failure-unreadable-text = Det, browseren sendte, var ikke en formular eller var for stort. Intet er ændret.
+failure-unreadable-next = Gå tilbage, og prøv igen med en mindre fil.
+failure-no-organisation-title = Der er ingen organisation endnu
+failure-no-organisation-text = Installationen har ikke fået en organisation med CVR-nummer.
+failure-no-organisation-next = Skriv organisationen i lokalid.toml, og start programmet igen.
+failure-broken-title = Siden kunne ikke vises
+failure-broken-text = Der skete en fejl hos os, og den er skrevet i programmets log. Det, du var i gang med, er ikke gemt.
+failure-broken-next = Prøv igen om lidt. Bliver det ved, så giv den tekniske administrator referencenummeret.
+
+sign-in-title = Log på
+sign-in-how = Man kommer ind med et link, der kun virker én gang. Det er lavet til dit navn og din rolle.
+sign-in-ask = Bed den, der driver Lokalid, om et link. Det laves på serveren med kommandoen:
+sign-in-your-name = DIT NAVN
+sign-in-check-address = Tjek altid adressen øverst i browseren. Her skal der stå { $value }.
+sign-in-refused = Linket lukker ikke op
+sign-in-unknown = Linket er ikke lavet her, eller det er skrevet forkert af. Bed om et nyt.
+sign-in-used = Linket er brugt før, og hvert link virker kun én gang. Bed om et nyt.
+sign-in-expired = Linket har ventet for længe. Bed om et nyt.
+
+organisations-title = Vælg organisation
+organisations-intro = Alle sider handler om den organisation, du vælger her.
+organisations-caption = Organisationer i denne installation
+organisations-current = Vises nu
+organisations-choose = Vælg

@@ -1,0 +1,114 @@
+# What stands on every page.
+skip-to-content = Go to the content of the page
+logo-label = Lokalid, to the overview
+menu = Menu
+main-menu = Main menu
+main-menu-small = Main menu, small screen
+change-organisation = Change organisation
+sign-out = Log off
+breadcrumbs = Breadcrumb
+plain-style-sheet = Plain look: Det Fælles Designsystem was missing when the program was built.
+to-overview = To the overview
+
+error-prefix = Error:
+error-heading = Correct this and try again
+error-label = Error
+warning-label = Warning
+info-label = Information
+success-label = All well
+
+pages-label = Pages
+pages-page = Page
+pages-previous = Previous
+pages-next = Next
+pages-more = More pages that are not shown
+pages-position = Page { $current } of { $last }
+
+word-name = Name
+word-environment = Environment
+word-action = Action
+word-status = Status
+word-reason = Reason
+word-number = Number
+word-price = Price
+word-field = Field
+word-why = Why
+word-when = When
+word-who = Who
+word-source = Source
+word-yes = Yes
+word-no = No
+word-none = None
+word-never = Never
+word-unknown = Unknown
+word-progress = Progress
+word-user-name = User name
+word-email = E-mail
+word-unit = Unit
+word-job-title = Job title
+word-show = Show
+
+reason-label = Reason
+reason-hint = Must be filled in. It stands in the log and is seen in audits. Write no CPR numbers.
+reason-missing = Write a reason.
+reason-has-cpr = The reason looks like a CPR number. Write it without.
+
+environment-production = Production
+environment-integration-test = Integration test
+environment-pre-production = Pre-production
+environment-emulator = Emulator
+
+role-organisation-administrator = organisation administrator
+role-user-administrator = user administrator
+role-rights-administrator = rights administrator
+role-registrant = registrant
+role-helpdesk = helpdesk
+role-technical-administrator = technical administrator
+role-auditor = auditor
+role-manager = manager
+role-employee = employee
+
+failure-reference = Reference number:
+failure-not-signed-in-title = Log in
+failure-not-signed-in-text = You are not logged in.
+failure-not-signed-in-next = Ask for a new link.
+failure-forbidden-title = Your role may not do this
+failure-forbidden-text = You are logged in, but your role gives no access to this page or action.
+failure-forbidden-next = Ask an organisation administrator for help, or log in with another role.
+failure-forged-title = The form could not be used
+failure-forged-text = The form does not belong to your visit. You may have logged in again in another tab. Nothing was changed.
+failure-forged-next = Open the page again and start over.
+failure-not-found-title = There is no such page
+failure-not-found-text = There is no page at that address, or what it was about is not in the organisation that you are looking at.
+failure-not-found-next = Check the address, or start from the overview.
+failure-wrong-method-title = The page cannot be opened like that
+failure-wrong-method-text = The address belongs to a form and cannot be opened directly.
+failure-wrong-method-next = Go back and use the button on the page.
+failure-wrong-host-title = Wrong address
+failure-wrong-host-text = The console answers only at the address it was set up with.
+failure-wrong-host-next = Use the address in lokalid.toml.
+failure-unreadable-title = The form could not be read
+failure-unreadable-text = What the browser sent was not a form, or was too large. Nothing was changed.
+failure-unreadable-next = Go back and try again with a smaller file.
+failure-no-organisation-title = There is no organisation yet
+failure-no-organisation-text = The installation has not been given an organisation with a CVR number.
+failure-no-organisation-next = Write the organisation into lokalid.toml and start the program again.
+failure-broken-title = The page could not be shown
+failure-broken-text = An error happened on our side and was written to the program's log. What you were doing was not saved.
+failure-broken-next = Try again in a moment. If it goes on, give the technical administrator the reference number.
+
+sign-in-title = Log in
+sign-in-how = You get in by a link that works once. It is made for your name and your role.
+sign-in-ask = Ask whoever runs Lokalid for a link. It is made on the server with the command:
+sign-in-your-name = YOUR NAME
+sign-in-check-address = Always check the address at the top of the browser. Here it must be { $value }.
+sign-in-refused = The link does not open
+sign-in-unknown = The link was not made here, or was copied wrongly. Ask for a new one.
+sign-in-used = The link was used before, and each link works once. Ask for a new one.
+sign-in-expired = The link has waited too long. Ask for a new one.
+
+organisations-title = Choose organisation
+organisations-intro = All pages are about the organisation that you choose here.
+organisations-caption = Organisations of this installation
+organisations-current = Shown now
+organisations-choose = Choose

@@ -1,0 +1,250 @@
+//! What every page has around its content: title, header, navigation, language, place, footer.
+//!
+//! A page's template holds a [`Layout`] as `page` and extends `layout.html`.
+
+use domain::permission::{Action, allows};
+use domain::{Language, Role};
+use jiff::Timestamp;
+
+use crate::assets::{self, StyleSheet};
+use crate::format;
+use crate::text::{self, Value};
+
+/// Everything that `layout.html` shows, and the words and numbers of the page in its language.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    pub language: Language,
+    pub now: Timestamp,
+    pub title: String,
+    pub section: Option<Section>,
+    pub trail: Vec<Crumb>,
+    /// Where the language link leads back to: an address that can be read, also on the answer to a form.
+    pub address: String,
+    pub visitor: Option<Visitor>,
+    pub place: Option<Place>,
+    pub csrf: String,
+    pub faults: Vec<FieldFault>,
+    /// The stream that the progress script follows; without JavaScript such a page reloads itself.
+    pub events: Option<String>,
+}
+
+/// Who is signed in, as the header says it.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    pub name: String,
+    pub role: String,
+    pub as_role: Role,
+}
+
+/// Which organisation and which MitID Erhverv the page is about.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub name: String,
+    pub cvr: String,
+    pub environment: String,
+    pub several: bool,
+}
+
+/// A step of the path to a page.
+#[derive(Debug, Clone)]
+pub struct Crumb {
+    pub title: String,
+    pub address: String,
+}
+
+/// What is wrong with one field of a form, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldFault {
+    pub field: &'static str,
+    pub text: String,
+}
+
+/// An entry of the main menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    Overview,
+    People,
+    Plans,
+    Outbox,
+    Sources,
+    Log,
+    Settings,
+}
+
+impl Section {
+    const ALL: [Self; 7] =
+        [Self::Overview, Self::People, Self::Plans, Self::Outbox, Self::Sources, Self::Log, Self::Settings];
+
+    pub fn address(self) -> &'static str {
+        match self {
+            Self::Overview => "/",
+            Self::People => "/people",
+            Self::Plans => "/plans",
+            Self::Outbox => "/outbox",
+            Self::Sources => "/sources",
+            Self::Log => "/log",
+            Self::Settings => "/settings",
+        }
+    }
+
+    pub fn title_key(self) -> &'static str {
+        match self {
+            Self::Overview => "overview-title",
+            Self::People => "people-title",
+            Self::Plans => "plans-title",
+            Self::Outbox => "outbox-title",
+            Self::Sources => "sources-title",
+            Self::Log => "log-title",
+            Self::Settings => "settings-title",
+        }
+    }
+
+    fn needs(self) -> Action {
+        match self {
+            Self::Overview => Action::SeeOverview,
+            Self::People => Action::SeePeople,
+            Self::Plans => Action::SeePlans,
+            Self::Outbox => Action::SeeOutbox,
+            Self::Sources => Action::SeeSources,
+            Self::Log => Action::SeeLog,
+            Self::Settings => Action::SeeSettings,
+        }
+    }
+}
+
+/// One entry of the main menu as shown.
+#[derive(Debug)]
+pub struct MenuItem {
+    pub title: String,
+    pub address: &'static str,
+    pub current: bool,
+    /// `page` on the section's own page, `true` on the pages below it.
+    pub mark: &'static str,
+}
+
+impl Layout {
+    pub fn with_faults(mut self, faults: Vec<FieldFault>) -> Self {
+        self.faults = faults;
+        self
+    }
+
+    /// Puts the page below its section: the section is marked in the menu, and a path leads back.
+    pub fn below(mut self, section: Section) -> Self {
+        self.section = Some(section);
+        self.trail = [Section::Overview, section]
+            .map(|step| Crumb { title: self.t(step.title_key()), address: step.address().to_owned() })
+            .to_vec();
+        self
+    }
+
+    pub fn t(&self, key: &str) -> String {
+        text::say(self.language, key)
+    }
+
+    pub fn tv(&self, key: &str, values: &[(&'static str, Value)]) -> String {
+        text::say_with(self.language, key, values)
+    }
+
+    /// A text with one number in it, `{ $count }` for singular and plural, `{ $number }` as shown.
+    pub fn tn(&self, key: &str, count: &i64) -> String {
+        self.tv(key, &[("count", Value::Count(*count)), ("number", self.n(count).into())])
+    }
+
+    /// A text with one word put in for `{ $value }`.
+    pub fn t1(&self, key: &str, value: &str) -> String {
+        self.tv(key, &[("value", value.into())])
+    }
+
+    /// The label of a setting's field.
+    pub fn setting(&self, name: &str) -> String {
+        self.t(&format!("setting-{name}"))
+    }
+
+    pub fn setting_hint(&self, name: &str) -> String {
+        self.t(&format!("setting-{name}-hint"))
+    }
+
+    pub fn n(&self, value: &i64) -> String {
+        format::number(self.language, *value)
+    }
+
+    pub fn moment(&self, moment: &Timestamp) -> String {
+        format::moment(self.language, self.now, *moment)
+    }
+
+    pub fn ago(&self, moment: &Timestamp) -> String {
+        format::ago(self.language, self.now, *moment)
+    }
+
+    pub fn may(&self, action: Action) -> bool {
+        self.visitor.as_ref().is_some_and(|visitor| allows(visitor.as_role, action))
+    }
+
+    pub fn fault(&self, field: &str) -> Option<&str> {
+        self.faults.iter().find(|fault| fault.field == field).map(|fault| fault.text.as_str())
+    }
+
+    pub fn has_faults(&self) -> bool {
+        !self.faults.is_empty()
+    }
+
+    pub fn code(&self) -> &'static str {
+        text::code(self.language)
+    }
+
+    pub fn other_code(&self) -> &'static str {
+        text::code(self.other())
+    }
+
+    /// The other language in its own words.
+    pub fn other_language_name(&self) -> &'static str {
+        self.other().pick("Dansk", "English")
+    }
+
+    pub fn other_language(&self) -> String {
+        format!("/language/{}?to={}", self.other_code(), crate::address::escaped(&self.address))
+    }
+
+    pub fn navigation(&self) -> Vec<MenuItem> {
+        let allowed = Section::ALL.into_iter().filter(|section| self.may(section.needs()));
+        allowed
+            .map(|section| MenuItem {
+                title: self.t(section.title_key()),
+                address: section.address(),
+                current: self.section == Some(section),
+                mark: if self.trail.is_empty() { "page" } else { "true" },
+            })
+            .collect()
+    }
+
+    pub fn has_icons(&self) -> bool {
+        assets::style_sheet() == StyleSheet::Designsystem
+    }
+
+    pub fn icons(&self) -> String {
+        assets::address("img/all-svg-icons.svg")
+    }
+
+    pub fn style_sheets(&self) -> [String; 2] {
+        let base = match assets::style_sheet() {
+            StyleSheet::Designsystem => "css/dkfds.min.css",
+            StyleSheet::Plain => "css/plain.css",
+        };
+        [base, "css/lokalid.css"].map(assets::address)
+    }
+
+    pub fn script(&self) -> String {
+        assets::address("js/progress.js")
+    }
+
+    pub fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+
+    fn other(&self) -> Language {
+        match self.language {
+            Language::Danish => Language::English,
+            Language::English => Language::Danish,
+        }
+    }
+}

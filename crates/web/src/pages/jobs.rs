@@ -1,0 +1,97 @@
+//! `/jobs/{id}`: work that was asked for, as it goes on. One can leave and come back.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{Html, Response};
+use store::job::{self, JobRecord, JobState, Wish};
+
+use crate::console::Console;
+use crate::events::{self, Progress};
+use crate::failure::Failure;
+use crate::layout::Layout;
+use crate::visit::{At, SignedIn};
+
+#[derive(Template)]
+#[template(path = "job.html")]
+struct JobPage {
+    page: Layout,
+    job: JobShown,
+}
+
+/// A job in words.
+pub struct JobShown {
+    pub state: String,
+    pub kind: &'static str,
+    pub asked: String,
+    pub count: String,
+    pub done: i64,
+    pub total: i64,
+    pub finished: bool,
+    pub outcome: Option<String>,
+    /// Where the result is seen.
+    pub next: &'static str,
+}
+
+pub async fn show(
+    State(console): State<Console>,
+    signed_in: SignedIn,
+    At(id): At<i64>,
+) -> Result<Html<String>, Failure> {
+    let record = find(&console, &signed_in, id).await?;
+    let mut page = signed_in.layout(&format!("job-{}", record.wish.kind()));
+    let job = job_shown(&page, &record);
+    page.events = (!job.finished).then(|| format!("/jobs/{id}/events"));
+    Ok(Html(JobPage { page, job }.render()?))
+}
+
+/// `GET /jobs/{id}/events`: the same counts as server-sent events.
+pub async fn events(
+    State(console): State<Console>,
+    signed_in: SignedIn,
+    At(id): At<i64>,
+) -> Result<Response, Failure> {
+    find(&console, &signed_in, id).await?;
+    Ok(events::stream(move || {
+        let (console, signed_in) = (console.clone(), signed_in.clone());
+        async move { look(&console, &signed_in, id).await }
+    }))
+}
+
+async fn look(console: &Console, signed_in: &SignedIn, id: i64) -> Result<Progress, Failure> {
+    let record = find(console, signed_in, id).await?;
+    let job = job_shown(&signed_in.layout("job-title"), &record);
+    let texts = vec![("state", job.state), ("count", job.count)];
+    Ok(Progress { done: job.done, finished: job.finished, texts })
+}
+
+async fn find(console: &Console, signed_in: &SignedIn, id: i64) -> Result<JobRecord, Failure> {
+    let found = console.store.read(|tx| Box::pin(async { job::one(tx, id).await })).await?;
+    found.filter(|record| record.cvr == *signed_in.cvr()).ok_or(Failure::NotFound)
+}
+
+pub fn job_shown(page: &Layout, record: &JobRecord) -> JobShown {
+    let (state, kind) = match record.state {
+        JobState::Waiting => ("job-waiting", "info"),
+        JobState::Running => ("job-running", "info"),
+        JobState::Done => ("job-done", "success"),
+        JobState::Failed => ("job-failed", "error"),
+    };
+    let counts = [("done", page.n(&record.done).into()), ("total", page.n(&record.total).into())];
+    let asked = [("by", record.created_by.as_str().into()), ("at", page.moment(&record.created_at).into())];
+    JobShown {
+        state: page.t(state),
+        kind,
+        asked: page.tv("job-asked", &asked),
+        count: if record.total > 0 { page.tv("job-count", &counts) } else { String::new() },
+        done: record.done,
+        total: record.total,
+        finished: matches!(record.state, JobState::Done | JobState::Failed),
+        outcome: record.outcome.clone(),
+        next: match record.wish {
+            Wish::ReadSources => "/sources",
+            Wish::TestConnection => "/settings",
+            Wish::Apply | Wish::Approve { .. } => "/plans",
+            Wish::FullRead | Wish::Settle | Wish::NextDay => "/",
+        },
+    }
+}

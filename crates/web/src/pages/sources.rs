@@ -1,0 +1,156 @@
+//! `/sources`: where people come from, how fresh it is, and what was wrong with it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{Html, Redirect};
+use domain::permission::Action as Allowed;
+use jiff::SignedDuration;
+use store::job::{self, Wish};
+use store::source::{self, SourceState};
+
+use super::overview::Task;
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::layout::{Layout, Section};
+use crate::visit::{At, SignedIn};
+use crate::{address, format};
+
+#[derive(Template)]
+#[template(path = "sources.html")]
+struct SourcesPage {
+    page: Layout,
+    sources: Vec<SourceLine>,
+}
+
+/// One source in a table.
+pub struct SourceLine {
+    pub address: String,
+    pub name: String,
+    pub kind: String,
+    pub complete: String,
+    pub count: String,
+    pub warnings: String,
+    pub state: String,
+    pub badge: &'static str,
+}
+
+/// A source that was not read whole for this long is too old: it is read every 15 minutes.
+const TOO_OLD: SignedDuration = SignedDuration::from_hours(24);
+
+pub async fn list(State(console): State<Console>, signed_in: SignedIn) -> Result<Html<String>, Failure> {
+    let sources = console.store.read(|tx| Box::pin(async { source::all(tx, signed_in.cvr()).await })).await?;
+    let mut page = signed_in.layout("sources-title");
+    page.section = Some(Section::Sources);
+    let sources = sources.iter().map(|source| source_line(&page, source)).collect();
+    Ok(Html(SourcesPage { page, sources }.render()?))
+}
+
+pub fn source_line(page: &Layout, source: &SourceState) -> SourceLine {
+    let (state, badge) = freshness(page, source);
+    let warnings = i64::try_from(source.warnings.len() + source.skipped.len()).unwrap_or(i64::MAX);
+    SourceLine {
+        address: format!("/sources/{}", address::escaped(&source.name.0)),
+        name: source.name.to_string(),
+        kind: page.t(&format!("source-kind-{}", known_kind(&source.kind))),
+        complete: source
+            .complete_at
+            .map_or_else(|| page.t("word-never"), |at| format::sentence(&page.ago(&at))),
+        count: source.record_count.map(|count| page.n(&count)).unwrap_or_default(),
+        warnings: if warnings == 0 { page.t("word-none") } else { page.tn("source-warnings", &warnings) },
+        state: page.t(state),
+        badge,
+    }
+}
+
+fn known_kind(kind: &str) -> &str {
+    if ["csv", "ldap", "by-hand"].contains(&kind) { kind } else { "other" }
+}
+
+fn freshness(page: &Layout, source: &SourceState) -> (&'static str, &'static str) {
+    let by_hand = source.kind == "by-hand";
+    match (&source.read_fault, source.complete_at) {
+        (Some(_), _) => ("source-failed", "error"),
+        _ if source.shrunk_from.is_some() => ("source-shrunk", "warning"),
+        (None, None) if by_hand => ("source-fresh", "success"),
+        (None, None) => ("source-unread", "info"),
+        (None, Some(at)) if !by_hand && page.now.duration_since(at) > TOO_OLD => ("source-old", "warning"),
+        (None, Some(_)) => ("source-fresh", "success"),
+    }
+}
+
+/// A source that a human should look at, as a line of the overview.
+pub fn task(page: &Layout, source: &SourceState) -> Option<Task> {
+    let (state, kind) = freshness(page, source);
+    let text = match state {
+        "source-failed" => page.t("task-source-failed"),
+        "source-shrunk" => page.t("task-source-shrunk"),
+        "source-old" => page.t("task-source-old"),
+        _ => return None,
+    };
+    Some(Task {
+        title: page.t1("task-source", &source.name.0),
+        address: format!("/sources/{}", address::escaped(&source.name.0)),
+        text,
+        badge: page.t(state),
+        kind,
+        age: source.complete_at.map(|at| page.t1("task-source-last", &page.moment(&at))).unwrap_or_default(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "source.html")]
+struct SourcePage {
+    page: Layout,
+    line: SourceLine,
+    fault: Option<String>,
+    read: Option<String>,
+    shrunk: Option<String>,
+    warnings: Vec<(String, String)>,
+    skipped: Vec<(String, String)>,
+    mapping: Vec<(String, String)>,
+    by_hand: bool,
+}
+
+pub async fn show(
+    State(console): State<Console>,
+    signed_in: SignedIn,
+    At(name): At<String>,
+) -> Result<Html<String>, Failure> {
+    let source = find(&console, &signed_in, &name).await?;
+    let page = signed_in.titled(source.name.to_string()).below(Section::Sources);
+    let shrunk = source.shrunk_from.map(|before| {
+        let now = source.record_count.unwrap_or(0);
+        page.tv("source-shrunk-text", &[("before", page.n(&before).into()), ("now", page.n(&now).into())])
+    });
+    let template = SourcePage {
+        line: source_line(&page, &source),
+        fault: source.read_fault.clone(),
+        read: source.read_at.map(|at| page.moment(&at)),
+        shrunk,
+        warnings: source.warnings.into_iter().map(|warning| (warning.place, warning.text)).collect(),
+        skipped: source.skipped.into_iter().map(|row| (row.place, row.why)).collect(),
+        mapping: source.mapping.into_iter().collect(),
+        by_hand: source.kind == "by-hand",
+        page,
+    };
+    Ok(Html(template.render()?))
+}
+
+/// `POST /sources/{name}/read`: has the sources read now.
+pub async fn read(
+    State(console): State<Console>,
+    signed_in: SignedIn,
+    At(name): At<String>,
+) -> Result<Redirect, Failure> {
+    find(&console, &signed_in, &name).await?;
+    let asked = console.store.write(|tx| {
+        Box::pin(async { job::ask(tx, signed_in.cvr(), &Wish::ReadSources, signed_in.name()).await })
+    });
+    let job = asked.await?;
+    Ok(Redirect::to(&format!("/jobs/{job}")))
+}
+
+async fn find(console: &Console, signed_in: &SignedIn, name: &str) -> Result<SourceState, Failure> {
+    let all = console.store.read(|tx| Box::pin(async { source::all(tx, signed_in.cvr()).await })).await?;
+    all.into_iter().find(|source| source.name.0 == name).ok_or(Failure::NotFound)
+}

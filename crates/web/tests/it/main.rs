@@ -1,0 +1,11 @@
+//! The console in process, through its router: who may, what is refused, what every page must have.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod actions;
+mod browser;
+mod html;
+mod pages;
+mod permissions;
+mod sign_in;
+mod world;

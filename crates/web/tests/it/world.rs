@@ -1,0 +1,307 @@
+//! An installation to look at: empty, or a small municipality in the middle of an ordinary day.
+
+use std::collections::BTreeMap;
+
+use domain::guard::{self, Circumstances, Origin};
+use domain::{
+    Cpr, Cvr, Email, Environment, Field, Fields, IdentityId, Name, Organisation, Rid, Role, Settings,
+    Situation, SkippedRow, Snapshot, SourceKey, SourceName, SourceRecord, Status, UserName, Variant, Warning,
+    assess, danish_date,
+};
+use identity::Invitation;
+use jiff::SignedDuration;
+use store::observed::Detail;
+use store::outbox::{self, Outcome, Which};
+use store::plan::{self, Coverage, NewPlan};
+use store::{Store, StoreError, Tx, identity as identities, observed, organisation, question, source};
+use testkit::Database;
+use uuid::Uuid;
+use web::{Address, Console};
+
+use crate::browser::{Browser, ORIGIN};
+
+/// One installation and its console.
+pub struct World {
+    pub database: Database,
+    pub store: Store,
+    console: Console,
+}
+
+/// An invented CPR number that is everywhere in the typical world and must be on no page.
+pub const CPR: &str = "6101904321";
+pub const CVR: &str = "90123456";
+
+impl World {
+    /// An organisation and nothing else.
+    pub async fn empty() -> Self {
+        let database = Database::sqlite();
+        let store = database.open().await;
+        let console = console(&store, &database);
+        let world = Self { database, store, console };
+        world.write_all(&[organisation(CVR, "Nørreby Kommune")], false).await;
+        world
+    }
+
+    /// People in every state, a plan that is held, operations in every state, questions, warnings.
+    pub async fn typical() -> Self {
+        let world = Self::empty().await;
+        world.write_all(&[organisation("90654321", "Nørreby Forsyning")], true).await;
+        world
+    }
+
+    async fn write_all(&self, organisations: &[Organisation], people: bool) {
+        let written = self.store.write(|tx| {
+            Box::pin(async move {
+                for one in organisations {
+                    organisation::register(tx, one).await?;
+                }
+                if people {
+                    let main = organisation::one(tx, &cvr()).await?.unwrap().organisation;
+                    fill(tx, &main).await?;
+                }
+                Ok::<_, StoreError>(())
+            })
+        });
+        written.await.unwrap();
+    }
+
+    pub fn stranger(&self) -> Browser {
+        Browser::new(web::router(self.console.clone()))
+    }
+
+    /// The address of a new one-time link.
+    pub async fn link(&self, name: &str, role: Role) -> String {
+        let invitation = Invitation {
+            name: name.to_owned(),
+            role,
+            person: None,
+            valid_for: identity::sign_in::DEFAULT_VALIDITY,
+        };
+        let secret = identity::sign_in::invite(&self.store, "test", &invitation).await.unwrap();
+        format!("/sign-in/{}", secret.reveal())
+    }
+
+    /// Somebody who has just signed in.
+    pub async fn visitor(&self, role: Role) -> Browser {
+        self.named("Mette Holm", role).await
+    }
+
+    pub async fn named(&self, name: &str, role: Role) -> Browser {
+        let mut browser = self.stranger();
+        let link = self.link(name, role).await;
+        let answer = browser.get(&link).await;
+        assert_eq!(answer.location(), "/", "{}", answer.text());
+        browser
+    }
+
+    pub async fn person(&self, user_name: &str) -> IdentityId {
+        let found =
+            self.store.read(|tx| Box::pin(async move { identities::find(tx, None, user_name).await }));
+        found.await.unwrap()[0]
+    }
+
+    /// The variable parts of addresses, filled in with what this world has.
+    pub async fn address(&self, pattern: &str) -> String {
+        let person = match pattern.starts_with("/people/{id}/e") || pattern.ends_with("reopen") {
+            true => self.person("hand").await,
+            false => self.person("p003").await,
+        };
+        let first = self.number("SELECT MIN(number) AS n FROM question").await;
+        let operation = self.number("SELECT MIN(number) AS n FROM operation WHERE state = 'parked'").await;
+        let unmanaged = Uuid::from_u128(9001).to_string();
+        let id = match pattern.split('/').nth(1) {
+            Some("people") => person.to_string(),
+            Some("outbox") => format!("1-{operation}"),
+            _ => "1".to_owned(),
+        };
+        pattern
+            .replace("{id}", &id)
+            .replace("{number}", &first.to_string())
+            .replace("{uuid}", &unmanaged)
+            .replace("{name}", "ad")
+            .replace("{format}", "csv")
+            .replace("{code}", "da")
+            .replace("{secret}", "nonsense")
+    }
+
+    pub async fn number(&self, sql: &str) -> i64 {
+        let row = self.store.read(|tx| Box::pin(async move { tx.row(sql, &[]).await }));
+        row.await.unwrap().unwrap().int("n").unwrap()
+    }
+}
+
+fn console(store: &Store, database: &Database) -> Console {
+    let address = Address::parse(ORIGIN).unwrap();
+    Console::new(store.clone(), address, &database.folder().join("checkpoints")).as_demo()
+}
+
+pub fn cvr() -> Cvr {
+    Cvr::parse(CVR).unwrap()
+}
+
+fn organisation(cvr: &str, name: &str) -> Organisation {
+    Organisation {
+        cvr: Cvr::parse(cvr).unwrap(),
+        name: name.to_owned(),
+        variant: Variant::Light,
+        environment: Environment::Emulator,
+        settings: Settings::default(),
+    }
+}
+
+const PEOPLE: usize = 120;
+/// Those at the front of the list are in MitID Erhverv already.
+const THERE: usize = 70;
+/// Those of them who have left: more than the guard lets through.
+const LEFT: usize = 9;
+
+async fn fill(tx: &mut Tx, organisation: &Organisation) -> Result<(), StoreError> {
+    let cvr = &organisation.cvr;
+    let ad = SourceName("ad".to_owned());
+    let mapping = BTreeMap::from([("user_name".to_owned(), "sAMAccountName".to_owned())]);
+    source::register(tx, cvr, &ad, "ldap", &mapping).await?;
+    source::register(tx, cvr, &SourceName::by_hand(), "by-hand", &BTreeMap::new()).await?;
+    let snapshot = |records| Snapshot {
+        source: ad.clone(),
+        taken_at: tx.now(),
+        records,
+        skipped: vec![SkippedRow { key: None, place: "CN=x".to_owned(), why: "har intet navn".to_owned() }],
+        warnings: vec![Warning { place: "CN=y".to_owned(), text: "har ingen e-mail".to_owned() }],
+    };
+    let everybody = snapshot((0..PEOPLE).map(record).collect());
+    source::import(tx, organisation, &everybody).await?;
+    let by_hand = SourceRecord { user_name: UserName::parse("hand").ok(), ..record(500) };
+    source::write_by_hand(tx, organisation, by_hand, "Mette Holm").await?;
+    for number in 0..THERE {
+        there(tx, cvr, number).await?;
+    }
+    unmanaged(tx, cvr).await?;
+    organisation::approve_first_contact(tx, cvr, "demo").await?;
+    observed::note_full_read(tx, cvr).await?;
+    organisation::note_certificate(tx, cvr, Some(tx.now() + SignedDuration::from_hours(24 * 47))).await?;
+    plan_and_send(tx, organisation).await
+}
+
+const GIVEN: [&str; 6] = ["Søren", "Åse", "Ida", "Ørjan", "Bo", "Amina Yusuf"];
+const FAMILY: [&str; 5] = ["Aagaard", "Winther Dalsø", "Lindhøj", "Ærø", "Bruun"];
+
+fn record(number: usize) -> SourceRecord {
+    let left = number < LEFT;
+    let cpr =
+        if number == 3 { CPR.to_owned() } else { format!("61{:02}80{:04}", number % 12 + 1, 1000 + number) };
+    SourceRecord {
+        user_name: UserName::parse(&format!("p{number:03}")).ok(),
+        cpr: Some(Cpr::parse(&cpr).unwrap()),
+        given_name: Name::parse(GIVEN[number % GIVEN.len()]).ok(),
+        surname: Name::parse(FAMILY[number % FAMILY.len()]).ok(),
+        email: Email::parse(&format!("p{number}@norreby.example")).ok(),
+        unit: Some(if number % 2 == 0 { "Hjemmeplejen Syd" } else { "Ærøskøbing Skole" }.to_owned()),
+        title: Some("Pædagog".to_owned()),
+        end: left.then(|| jiff::civil::date(2026, 10, 30)),
+        ..SourceRecord::new(SourceKey::Text(format!("k{number}")), format!("CN=p{number}"))
+    }
+}
+
+/// Puts somebody into MitID Erhverv as seen by us.
+async fn there(tx: &mut Tx, cvr: &Cvr, number: usize) -> Result<(), StoreError> {
+    let id = identities::find(tx, Some(cvr), &format!("p{number:03}")).await?[0];
+    let uuid = Uuid::from_u128(1000 + u128::try_from(number).unwrap());
+    let known = record(number);
+    let email =
+        if number == 20 { "rettet@norreby.example".to_owned() } else { known.email.unwrap().to_string() };
+    let status = match number {
+        10..15 => Status::Pending,
+        15 => Status::Suspended,
+        16 => Status::Other("Locked".to_owned()),
+        _ => Status::Active,
+    };
+    let fields = Fields::from([
+        (Field::GivenName, known.given_name.unwrap().to_string()),
+        (Field::Surname, known.surname.unwrap().to_string()),
+        (Field::Email, email),
+        (Field::Rid, format!("9{number:07}")),
+        (Field::Level, "Low".to_owned()),
+    ]);
+    observed::take_detail(tx, cvr, &detail(uuid, status, fields, known.cpr)).await?;
+    let link = "UPDATE identity SET link = $2 WHERE id = $1";
+    tx.execute_one(link, &[id.0.into(), uuid.into()]).await?;
+    if number == 20 {
+        let drift = "INSERT INTO drift (organisation, identity, field, ours, theirs, found_at)
+                     VALUES ($1, $2, 'email', 'p20@norreby.example', 'rettet@norreby.example', $3)";
+        let now = tx.now();
+        tx.execute_one(drift, &[cvr.to_string().into(), id.0.into(), now.into()]).await?;
+    }
+    Ok(())
+}
+
+fn detail(uuid: Uuid, status: Status, fields: Fields, cpr: Option<Cpr>) -> Detail {
+    Detail {
+        uuid: domain::RemoteUuid(uuid),
+        status: Some(status),
+        fields,
+        cpr,
+        administrator_roles: Vec::new(),
+        authenticators: Some(Vec::new()),
+    }
+}
+
+async fn unmanaged(tx: &mut Tx, cvr: &Cvr) -> Result<(), StoreError> {
+    let fields = Fields::from([
+        (Field::GivenName, "Poul".to_owned()),
+        (Field::Surname, "Ravnsborg".to_owned()),
+        (Field::Rid, Rid::parse("77777777").unwrap().to_string()),
+    ]);
+    observed::take_detail(tx, cvr, &detail(Uuid::from_u128(9001), Status::Active, fields, None)).await
+}
+
+async fn plan_and_send(tx: &mut Tx, organisation: &Organisation) -> Result<(), StoreError> {
+    let cvr = &organisation.cvr;
+    let subjects = identities::subjects(tx, cvr).await?;
+    let unlinked = observed::unlinked(tx, cvr).await?;
+    let answers = question::answers(tx, cvr).await?;
+    let today = danish_date(tx.now());
+    let situation =
+        Situation { organisation, today, subjects: &subjects, unlinked: &unlinked, answers: &answers };
+    let assessment = assess(situation);
+    let circumstances = Circumstances {
+        organisation,
+        origin: Origin::Timer,
+        first_contact_approved: true,
+        people: THERE,
+        administrators: std::collections::HashMap::new(),
+        shrunk: Vec::new(),
+    };
+    let judgement = guard::judge(&assessment.operations, &circumstances);
+    let new = NewPlan {
+        origin: Origin::Timer,
+        observed_at: Some(tx.now()),
+        cost_dkk: 1000,
+        operations: &assessment.operations,
+        judgement: &judgement,
+    };
+    let record = plan::save(tx, cvr, &new).await?;
+    question::put(tx, cvr, "plan", &assessment.questions, None).await?;
+    let (operations, passed, now) = (&assessment.operations, &judgement.passed, tx.now());
+    plan::enqueue(tx, organisation, &record, operations, passed, now, Coverage::Organisation).await?;
+    settle_some(tx, organisation).await
+}
+
+/// One operation done, one parked, one unknown, one running; the rest wait.
+async fn settle_some(tx: &mut Tx, organisation: &Organisation) -> Result<(), StoreError> {
+    let lease = SignedDuration::from_mins(1);
+    let claimed = outbox::claim(tx, &organisation.cvr, "test", Which::All, 4, lease).await?;
+    let why = "e-mailadressen er allerede i brug".to_owned();
+    let outcomes = [
+        Outcome::Done { created: None, detail: None },
+        Outcome::Parked {
+            why: why.clone(),
+            raw: "409 Conflict: {\"cprNumber\":\"610190-xxxx\"}".to_owned(),
+            uncertain: false,
+        },
+        Outcome::Unknown { why, raw: String::new(), again_at: tx.now() + lease },
+    ];
+    for (one, outcome) in claimed.iter().zip(&outcomes) {
+        outbox::settle(tx, organisation, one, outcome).await?;
+    }
+    Ok(())
+}
