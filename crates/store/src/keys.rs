@@ -171,7 +171,7 @@ fn header(id: u32) -> [u8; HEADER] {
 }
 
 fn bound_to(header: [u8; HEADER], purpose: &str) -> Aad<Vec<u8>> {
-    Aad::from([header, purpose.as_bytes()].concat())
+    Aad::from([header.as_slice(), purpose.as_bytes()].concat())
 }
 
 /// HMAC-SHA-256 over parts, each behind its length so that no two lists of parts look alike.

@@ -12,15 +12,20 @@ mod writer;
 use std::path::Path;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 
 use crate::error::{OpenError, StoreError};
 
 pub(crate) use reader::{Reader, Readers};
-pub(crate) use writer::{Turn, Writers};
+pub(crate) use writer::{Sharing, Turn, Writers};
 
 /// How long SQLite itself waits for another program's lock before it says "busy".
 const BUSY_WAIT: Duration = Duration::from_secs(5);
+
+/// How often a file that is being opened or closed by another program is tried.
+const OPEN_ATTEMPTS: u32 = 100;
+const OPEN_PAUSE: Duration = Duration::from_millis(50);
 
 /// The two ways into one SQLite database.
 pub(crate) struct Sqlite {
@@ -51,7 +56,6 @@ pub(crate) fn memory_options() -> SqliteConnectOptions {
 }
 
 fn common(options: SqliteConnectOptions) -> SqliteConnectOptions {
-    use sqlx::ConnectOptions as _;
     options
         .foreign_keys(true)
         .busy_timeout(BUSY_WAIT)
@@ -59,8 +63,25 @@ fn common(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
+/// Opens the writing connection.
+///
+/// The first program to open a new file turns on its write-ahead log, and the last one to close it folds the log
+/// in; for that moment SQLite refuses others at once instead of letting them wait.
+pub(crate) async fn connect(
+    file: &Path,
+    options: &SqliteConnectOptions,
+) -> Result<SqliteConnection, OpenError> {
+    for _ in 1..OPEN_ATTEMPTS {
+        match options.connect().await.map_err(|error| explain(file, &error)) {
+            Err(OpenError::Store(StoreError::Busy)) => tokio::time::sleep(OPEN_PAUSE).await,
+            other => return other,
+        }
+    }
+    options.connect().await.map_err(|error| explain(file, &error))
+}
+
 /// Says in plain words why a file could not be opened.
-pub(crate) fn explain(file: &Path, error: &sqlx::Error) -> OpenError {
+fn explain(file: &Path, error: &sqlx::Error) -> OpenError {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
         return OpenError::NoFolder { folder: folder.to_owned() };

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use domain::{Clock, Random};
 use futures::future::BoxFuture;
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgPool;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::sqlite::SqliteConnectOptions;
 
 use crate::error::{OpenError, StoreError, Verdict};
 use crate::keys::Keys;
@@ -15,11 +14,8 @@ use crate::link::Link;
 use crate::location::{Location, Place};
 use crate::migrations;
 use crate::postgres;
-use crate::sqlite::{self, Readers, Sqlite, Writers};
+use crate::sqlite::{self, Readers, Sharing, Sqlite, Writers};
 use crate::tx::{Access, Condition, Context, ScopedTx, Session};
-
-/// How often a caller on SQLite runs when the commit it shared with others failed.
-const SHARED_COMMIT_ATTEMPTS: usize = 3;
 
 /// The open database. Clones are handles on the same one.
 #[derive(Clone)]
@@ -114,7 +110,7 @@ impl Store {
         let session = match &self.inner.engine {
             Engine::Sqlite(sqlite) => match &sqlite.readers {
                 Some(readers) => Session::SqliteReader(readers.begin().await?),
-                None => Session::SqliteWriter(sqlite.writers.enter().await?),
+                None => Session::SqliteWriter(sqlite.writers.enter(Sharing::Shared).await?),
             },
             Engine::Postgres(pool) => Session::Postgres(postgres::begin_read(pool).await?),
         };
@@ -172,8 +168,8 @@ impl Store {
         change: &mut impl for<'t> FnMut(&'t mut ScopedTx<'s>) -> BoxFuture<'t, Result<T, E>>,
     ) -> Result<T, E> {
         let mut last = StoreError::Contention;
-        for _ in 0..SHARED_COMMIT_ATTEMPTS {
-            match self.attempt_sqlite(writers, change).await {
+        for sharing in [Sharing::Shared, Sharing::Alone] {
+            match self.attempt_sqlite(writers, sharing, change).await {
                 Attempt::Done(result) => return result,
                 Attempt::Again(error) => last = error,
             }
@@ -184,9 +180,10 @@ impl Store {
     async fn attempt_sqlite<'s, T, E: From<StoreError>>(
         &self,
         writers: &Writers,
+        sharing: Sharing,
         change: &mut impl for<'t> FnMut(&'t mut ScopedTx<'s>) -> BoxFuture<'t, Result<T, E>>,
     ) -> Attempt<T, E> {
-        let turn = match writers.enter().await {
+        let turn = match writers.enter(sharing).await {
             Ok(turn) => turn,
             Err(error) => return Attempt::Done(Err(error.into())),
         };
@@ -278,8 +275,7 @@ async fn open_writer(
     options: &SqliteConnectOptions,
     clock: &dyn Clock,
 ) -> Result<Writers, OpenError> {
-    let connected: Result<SqliteConnection, _> = options.connect().await;
-    let mut connection = connected.map_err(|error| sqlite::explain(file, &error))?;
+    let mut connection = sqlite::connect(file, options).await?;
     migrations::migrate(Link::Sqlite(&mut connection), clock.now()).await.map_err(|error| match error {
         OpenError::NotADatabase { .. } => OpenError::NotADatabase { file: file.to_owned() },
         other => other,

@@ -196,6 +196,7 @@ impl Tx {
         rows: impl Iterator<Item = Vec<Value>> + Send,
         on_conflict: Option<&str>,
     ) -> Result<u64, StoreError> {
+        let dialect = self.dialect();
         let batch_rows = (Dialect::MOST_BINDS / columns.len().max(1)).max(1);
         let mut statements = HashMap::new();
         let mut inserted = 0;
@@ -205,8 +206,9 @@ impl Tx {
             batch.clear();
             rows.by_ref().take(batch_rows).for_each(|row| batch.extend(row));
             let count = batch.len() / columns.len().max(1);
-            let sql =
-                statements.entry(count).or_insert_with(|| insert_text(table, columns, count, on_conflict));
+            let sql = statements
+                .entry(count)
+                .or_insert_with(|| insert_text(dialect, table, columns, count, on_conflict));
             inserted += self.execute(sql, &batch).await?;
         }
         Ok(inserted)
@@ -282,8 +284,14 @@ impl Condition {
     }
 }
 
-fn insert_text(table: &str, columns: &[&str], rows: usize, on_conflict: Option<&str>) -> String {
-    let values = Dialect::placeholders(rows, columns.len());
+fn insert_text(
+    dialect: Dialect,
+    table: &str,
+    columns: &[&str],
+    rows: usize,
+    on_conflict: Option<&str>,
+) -> String {
+    let values = dialect.placeholders(rows, columns.len());
     let mut sql = format!("INSERT INTO {table} ({}) VALUES {values}", columns.join(", "));
     if let Some(rule) = on_conflict {
         // Writing to a String cannot fail.

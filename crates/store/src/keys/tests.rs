@@ -9,7 +9,7 @@ struct Counting(AtomicU8);
 
 impl Random for Counting {
     fn fill(&self, octets: &mut [u8]) {
-        octets.iter_mut().for_each(|octet| *octet = self.0.fetch_add(1, Ordering::Relaxed));
+        octets.fill_with(|| self.0.fetch_add(1, Ordering::Relaxed));
     }
 }
 

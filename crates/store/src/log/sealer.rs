@@ -11,7 +11,6 @@ use jiff::SignedDuration;
 use super::chain::{self, Head, KnownHead};
 use super::checkpoint::{self, Checkpoint};
 use super::record::{COLUMNS, Record};
-use crate::dialect::Dialect;
 use crate::error::StoreError;
 use crate::lease;
 use crate::store::Store;
@@ -135,7 +134,7 @@ async fn write_places(tx: &mut Tx, count: usize, places: &[Value]) -> Result<(),
     let sql = format!(
         "UPDATE audit SET sequence = place.column2, link = place.column3 FROM (VALUES {}) AS place \
          WHERE audit.id = place.column1",
-        Dialect::placeholders(count, 3)
+        tx.dialect().placeholders(count, 3)
     );
     tx.execute(&sql, places).await.map(|_| ())
 }

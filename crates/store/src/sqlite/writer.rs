@@ -36,6 +36,14 @@ enum Phase {
     Moving,
 }
 
+/// Whether a caller's commit is also that of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sharing {
+    Shared,
+    /// After a shared commit failed: whoever is the cause of it then fails alone.
+    Alone,
+}
+
 /// What became of the transaction that several callers shared.
 #[derive(Clone, Debug)]
 enum Outcome {
@@ -47,6 +55,7 @@ enum Outcome {
 /// One caller's turn at the writer, inside its savepoint.
 pub(crate) struct Turn {
     writer: OwnedMutexGuard<Writer>,
+    sharing: Sharing,
     outcome: watch::Receiver<Outcome>,
     /// Dropped before `writer` is, see [`Committer`].
     committer: Option<Committer>,
@@ -63,35 +72,34 @@ impl Writers {
         Self(Arc::new(Mutex::new(Writer { connection: Some(connection), phase: Phase::Idle, batch: None })))
     }
 
-    /// Waits for a turn and enters a savepoint.
-    pub(crate) async fn enter(&self) -> Result<Turn, StoreError> {
+    /// Waits for a turn and enters a savepoint, in a transaction shared with others or in one of its own.
+    pub(crate) async fn enter(&self, sharing: Sharing) -> Result<Turn, StoreError> {
         let mut writer = Arc::clone(&self.0).lock_owned().await;
         writer.recover().await;
+        if sharing == Sharing::Alone {
+            writer.commit_open().await;
+        }
         let committer = (writer.phase == Phase::Idle).then(|| Committer(self.clone()));
         if committer.is_some() {
             writer.begin().await?;
         }
         writer.step("SAVEPOINT caller", Phase::Inside).await?;
         let outcome = writer.batch.as_ref().ok_or(StoreError::Closed)?.subscribe();
-        Ok(Turn { writer, outcome, committer })
+        Ok(Turn { writer, sharing, outcome, committer })
     }
 
     /// Commits for all callers that went before.
     async fn commit(self) {
         let mut writer = self.0.lock().await;
         writer.recover().await;
-        if writer.phase == Phase::Open {
-            writer.commit().await;
-        }
+        writer.commit_open().await;
     }
 
     /// Commits what is open and closes the connection, which folds the write-ahead log into the file.
     pub(crate) async fn close(&self) -> Result<(), StoreError> {
         let mut writer = self.0.lock().await;
         writer.recover().await;
-        if writer.phase == Phase::Open {
-            writer.commit().await;
-        }
+        writer.commit_open().await;
         let Some(connection) = writer.connection.take() else { return Ok(()) };
         connection.close().await.map_err(|error| StoreError::from_engine("close", &error))
     }
@@ -105,6 +113,9 @@ impl Turn {
     /// Keeps or undoes this caller's changes and gives the writer to the next one.
     pub(crate) async fn leave(mut self, keep: bool) -> Receipt {
         self.writer.leave(keep).await;
+        if self.sharing == Sharing::Alone {
+            self.writer.commit_open().await;
+        }
         drop(self.committer.take());
         Receipt(self.outcome)
     }
@@ -167,7 +178,10 @@ impl Writer {
         }
     }
 
-    async fn commit(&mut self) {
+    async fn commit_open(&mut self) {
+        if self.phase != Phase::Open {
+            return;
+        }
         match self.step("COMMIT", Phase::Idle).await {
             Ok(()) => self.tell(Outcome::Committed),
             Err(error) => self.undo(error).await,

@@ -1,6 +1,6 @@
 //! Every function of the store, on both engines.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod keeping;
 mod lease;

@@ -417,3 +417,35 @@ async fn a_database_in_memory_does_the_same() {
     let refused = store.read(|tx| Box::pin(async { setting::write(tx, "", "a", "2").await })).await;
     assert!(matches!(refused, Err(StoreError::ReadOnly { .. })));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_commit_that_fails_fails_only_for_its_cause() {
+    let database = testkit::Database::sqlite();
+    let store = database.open().await;
+    let orphan = "INSERT INTO organisation_setting (organisation, key, value, changed_by, changed_at) \
+                  VALUES ('91000001', 'k', 'v', 'w', 0)";
+    let culprit = tokio::spawn({
+        let store = store.clone();
+        async move {
+            let late = store.write(|tx| {
+                Box::pin(async {
+                    // The broken reference is noticed at the commit that others share.
+                    tx.execute("PRAGMA defer_foreign_keys = ON", &[]).await?;
+                    tx.execute(orphan, &[]).await
+                })
+            });
+            late.await
+        }
+    });
+    let others: Vec<_> = (0..16)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { count_up(&store, "shared").await })
+        })
+        .collect();
+    assert!(matches!(culprit.await.unwrap(), Err(StoreError::Reference { .. })));
+    for other in others {
+        other.await.unwrap().unwrap();
+    }
+    assert_eq!(read_setting(&store, "shared").await.as_deref(), Some("16"));
+}
