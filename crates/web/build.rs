@@ -142,11 +142,8 @@ fn write_table(out: &Path, style_sheet: &str, files: &[(String, Vec<u8>)]) -> Ou
         let target = out.join("static").join(path);
         fs::create_dir_all(target.parent().unwrap_or(out))?;
         fs::write(&target, octets)?;
-        let kind = media_type(path);
-        writeln!(
-            table,
-            "    File {{ path: {path:?}, kind: {kind:?}, octets: include_bytes!({target:?}) }},"
-        )?;
+        let (kind, shown) = (media_type(path), target.display().to_string());
+        writeln!(table, "    File {{ path: {path:?}, kind: {kind:?}, octets: include_bytes!({shown:?}) }},")?;
     }
     table.push_str("];\n");
     Ok(fs::write(out.join("files.rs"), table)?)

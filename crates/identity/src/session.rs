@@ -52,7 +52,7 @@ pub async fn find(
             return Ok(None);
         }
         Standing::NotedLongAgo => {
-            store.write(|tx| Box::pin(async { console_session::touch(tx, hash).await })).await?
+            store.write(|tx| Box::pin(async { console_session::touch(tx, hash).await })).await?;
         }
         Standing::Fresh => {}
     }

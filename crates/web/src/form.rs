@@ -1,7 +1,6 @@
 //! A posted form, read once.
 
 use axum::body::Body;
-use axum::http::Request;
 
 /// No form of ours comes near this.
 const LARGEST_BODY: usize = 64 * 1024;

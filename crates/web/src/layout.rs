@@ -146,8 +146,8 @@ impl Layout {
     }
 
     /// A text with one number in it, `{ $count }` for singular and plural, `{ $number }` as shown.
-    pub fn tn(&self, key: &str, count: &i64) -> String {
-        self.tv(key, &[("count", Value::Count(*count)), ("number", self.n(count).into())])
+    pub fn tn(&self, key: &str, count: i64) -> String {
+        self.tv(key, &[("count", Value::Count(count)), ("number", self.n(count).into())])
     }
 
     /// A text with one word put in for `{ $value }`.
@@ -164,8 +164,8 @@ impl Layout {
         self.t(&format!("setting-{name}-hint"))
     }
 
-    pub fn n(&self, value: &i64) -> String {
-        format::number(self.language, *value)
+    pub fn n(&self, value: i64) -> String {
+        format::number(self.language, value)
     }
 
     pub fn moment(&self, moment: &Timestamp) -> String {
@@ -217,6 +217,17 @@ impl Layout {
             .collect()
     }
 
+    fn other(&self) -> Language {
+        match self.language {
+            Language::Danish => Language::English,
+            Language::English => Language::Danish,
+        }
+    }
+}
+
+/// What is the same on every page of this build.
+#[expect(clippy::unused_self, reason = "templates reach functions only through a value")]
+impl Layout {
     pub fn has_icons(&self) -> bool {
         assets::style_sheet() == StyleSheet::Designsystem
     }
@@ -239,12 +250,5 @@ impl Layout {
 
     pub fn version(&self) -> &'static str {
         env!("CARGO_PKG_VERSION")
-    }
-
-    fn other(&self) -> Language {
-        match self.language {
-            Language::Danish => Language::English,
-            Language::English => Language::Danish,
-        }
     }
 }

@@ -1,8 +1,7 @@
 //! Long lists in pages, with links that keep the filters.
 
-use domain::Language;
-
-use crate::{address, format, text};
+use crate::address;
+use crate::layout::Layout;
 
 /// Which part of a list is shown. Pages are counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,13 +48,10 @@ impl Pages {
         self.last > 1
     }
 
-    pub fn position(&self, language: &Language) -> String {
-        let shown = |number| format::number(*language, number).into();
-        text::say_with(
-            *language,
-            "pages-position",
-            &[("current", shown(self.current)), ("last", shown(self.last))],
-        )
+    /// `Side 2 af 14`: what a phone shows instead of the numbers.
+    pub fn position(&self, page: &Layout) -> String {
+        let values = [("current", page.n(self.current).into()), ("last", page.n(self.last).into())];
+        page.tv("pages-position", &values)
     }
 
     pub fn previous(&self) -> Option<String> {

@@ -7,3 +7,4 @@ mod lease;
 mod log;
 mod opening;
 mod transactions;
+mod view;

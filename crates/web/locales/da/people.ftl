@@ -63,6 +63,7 @@ cpr-shown = Nummeret vises kun denne ene gang. Opslaget er skrevet i loggen.
 
 person-title = Person
 person-nameless = (uden navn)
+person-presence = Ansættelse
 person-employed = Ansat
 person-ahead = Begynder { $value }
 person-left = Stoppet { $date }: { $how }

@@ -63,6 +63,7 @@ cpr-shown = The number is shown this once only. Seeing it is written in the log.
 
 person-title = Person
 person-nameless = (no name)
+person-presence = Employment
 person-employed = Employed
 person-ahead = Begins { $value }
 person-left = Left { $date }: { $how }

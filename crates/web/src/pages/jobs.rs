@@ -76,7 +76,7 @@ pub fn job_shown(page: &Layout, record: &JobRecord) -> JobShown {
         JobState::Done => ("job-done", "success"),
         JobState::Failed => ("job-failed", "error"),
     };
-    let counts = [("done", page.n(&record.done).into()), ("total", page.n(&record.total).into())];
+    let counts = [("done", page.n(record.done).into()), ("total", page.n(record.total).into())];
     let asked = [("by", record.created_by.as_str().into()), ("at", page.moment(&record.created_at).into())];
     JobShown {
         state: page.t(state),

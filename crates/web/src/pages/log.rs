@@ -129,7 +129,7 @@ async fn list(
     };
     let mut actions: Vec<Choice> = actions.into_iter().map(choice).collect();
     actions.sort_by_cached_key(|choice| domain::text::danish_sort_key(&choice.text));
-    let found = page.tn("log-found", &total);
+    let found = page.tn("log-found", total);
     let lines = rows.iter().map(|row| line(&page, row)).collect();
     Ok(LogPage { page, filters, actions, found, lines, pages, verified })
 }
@@ -142,7 +142,7 @@ pub async fn verify(State(console): State<Console>, signed_in: SignedIn) -> Resu
     console.store.write(|tx| Box::pin(async { tx.audit(entry.clone()).await })).await?;
     let page = signed_in.layout("log-title");
     let verified = if report.is_good() {
-        let text = page.tn("log-good", &report.sealed);
+        let text = page.tn("log-good", report.sealed);
         Verified {
             kind: "success",
             label: page.t("success-label"),
@@ -184,8 +184,8 @@ fn line(page: &Layout, row: &LogRow) -> Line {
         what: describe::action(page, &row.action),
         about: known.or_else(|| row.subject.clone()).unwrap_or_default(),
         address,
-        facts: describe::facts(&row.detail),
-        sequence: row.sequence.map_or_else(|| page.t("log-not-sealed"), |number| page.n(&number)),
+        facts: describe::facts(page, &row.detail),
+        sequence: row.sequence.map_or_else(|| page.t("log-not-sealed"), |number| page.n(number)),
     }
 }
 

@@ -90,7 +90,7 @@ pub async fn list(
     page.section = Some(Section::Outbox);
     let tab = |((state, condition), count): ((&str, Condition), &i64)| Tab {
         address: format!("/outbox?state={state}"),
-        text: format!("{} ({})", operation_state(&page, condition).0, page.n(count)),
+        text: format!("{} ({})", operation_state(&page, condition).0, page.n(*count)),
         current: state == name,
     };
     let template = OutboxPage {
@@ -113,7 +113,7 @@ fn line(page: &Layout, row: &OperationRecord) -> Line {
         state,
         badge,
         since: format::sentence(&page.moment(&row.settled_at.unwrap_or(row.created_at))),
-        attempts: page.n(&row.attempts),
+        attempts: page.n(row.attempts),
         why: row.outcome.clone().unwrap_or_else(|| format::sentence(&row.reason.say(page.language))),
     }
 }

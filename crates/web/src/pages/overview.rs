@@ -109,10 +109,10 @@ async fn read(tx: &mut Tx, signed_in: &SignedIn) -> Result<Facts, StoreError> {
 fn verdict(page: &Layout, facts: &Facts) -> Verdict {
     let counts = &facts.counts;
     let numbers = [
-        ("in_step", page.n(&counts.in_step).into()),
-        ("wanted", page.n(&counts.wanted).into()),
-        ("drift", page.n(&counts.drift_people).into()),
-        ("parked", page.n(&facts.outbox.parked).into()),
+        ("in_step", page.n(counts.in_step).into()),
+        ("wanted", page.n(counts.wanted).into()),
+        ("drift", page.n(counts.drift_people).into()),
+        ("parked", page.n(facts.outbox.parked).into()),
     ];
     let say = |kind, label, name: &str| Verdict {
         kind,
@@ -122,7 +122,7 @@ fn verdict(page: &Layout, facts: &Facts) -> Verdict {
     };
     if facts.outbox.late_suspensions > 0 {
         return Verdict {
-            text: page.tn("verdict-late-text", &facts.outbox.late_suspensions),
+            text: page.tn("verdict-late-text", facts.outbox.late_suspensions),
             ..say("error", "error-label", "late")
         };
     }
@@ -143,13 +143,13 @@ fn figures(page: &Layout, facts: &Facts) -> Vec<Figure> {
     let counts = &facts.counts;
     let figure = |name: &str, number: i64, note: String, address: &str, tone: &'static str| Figure {
         label: page.t(&format!("figure-{name}")),
-        number: page.n(&number),
+        number: page.n(number),
         note,
         address: address.to_owned(),
         tone,
     };
     let pending = if counts.waiting_long > 0 {
-        page.tn("figure-pending-long", &counts.waiting_long)
+        page.tn("figure-pending-long", counts.waiting_long)
     } else {
         page.t("figure-pending-see")
     };
@@ -174,7 +174,7 @@ fn figures(page: &Layout, facts: &Facts) -> Vec<Figure> {
         figure(
             "drift",
             counts.drift_fields,
-            page.tn("figure-drift-see", &counts.drift_people),
+            page.tn("figure-drift-see", counts.drift_people),
             "/people?show=drift",
             tone(counts.drift_fields, "attention"),
         ),
@@ -186,7 +186,7 @@ fn outbox(page: &Layout, outbox: &Outbox) -> String {
     match outbox.oldest {
         Some(oldest) if open > 0 => page.tv(
             "overview-outbox-open",
-            &[("number", page.n(&open).into()), ("ago", page.ago(&oldest).into())],
+            &[("number", page.n(open).into()), ("ago", page.ago(&oldest).into())],
         ),
         _ => page.t("overview-outbox-empty"),
     }
@@ -197,6 +197,6 @@ fn certificate(page: &Layout, until: Timestamp) -> Certificate {
     let date = format::date(page.language, domain::danish_date(until));
     let key = if days < 0 { "certificate-expired" } else { "certificate-days" };
     let values =
-        [("count", crate::text::Value::Count(days)), ("number", page.n(&days).into()), ("date", date.into())];
+        [("count", crate::text::Value::Count(days)), ("number", page.n(days).into()), ("date", date.into())];
     Certificate { text: page.tv(key, &values), filled: (days * 100 / 365).clamp(0, 100) }
 }

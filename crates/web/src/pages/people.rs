@@ -142,7 +142,7 @@ pub async fn show(
             .collect(),
         shows: choices(&page, "show", &SHOWS, &filters.show),
         sorts: choices(&page, "sort", &["name", "waiting", "unit"], &filters.sort),
-        found: page.tn("people-found", &total),
+        found: page.tn("people-found", total),
         people: rows.iter().map(|row| line(&page, row)).collect(),
         pages,
         narrowed: !filters.pairs().is_empty(),
@@ -176,7 +176,7 @@ fn line(page: &Layout, row: &PersonRow) -> PersonLine {
         status,
         kind,
         note: note(page, row),
-        drift: (row.drift > 0).then(|| page.tn("people-drift", &row.drift)),
+        drift: (row.drift > 0).then(|| page.tn("people-drift", row.drift)),
     }
 }
 
@@ -203,7 +203,7 @@ fn note(page: &Layout, row: &PersonRow) -> String {
         notes.push(page.t("people-note-no-authenticator"));
     }
     if let (Standing::Pending, Some(since)) = (row.standing, row.standing_since) {
-        notes.push(page.tn("people-note-waited", &format::days_between(since, page.now)));
+        notes.push(page.tn("people-note-waited", format::days_between(since, page.now)));
     }
     notes.join(". ")
 }
@@ -293,7 +293,7 @@ pub async fn find_cpr(
     }
     faults.extend(reason::fault(&page, purpose));
     let (Ok(cpr), true) = (cpr, faults.is_empty()) else {
-        page.address = "/people/by-cpr".to_owned();
+        "/people/by-cpr".clone_into(&mut page.address);
         let page = page.with_faults(faults);
         return crate::faults::refused(&ByCprPage { page, purpose: reason::shown_again(purpose) });
     };
@@ -313,13 +313,11 @@ pub async fn find_cpr(
             })
         })
         .await?;
-    match found.first() {
-        Some(id) => Ok(Redirect::to(&format!("/people/{id}")).into_response()),
-        None => {
-            let fault = FieldFault { field: "cpr", text: page.t("by-cpr-nobody") };
-            page.address = "/people/by-cpr".to_owned();
-            let page = page.with_faults(vec![fault]);
-            crate::faults::refused(&ByCprPage { page, purpose: purpose.to_owned() })
-        }
+    if let Some(id) = found.first() {
+        return Ok(Redirect::to(&format!("/people/{id}")).into_response());
     }
+    let fault = FieldFault { field: "cpr", text: page.t("by-cpr-nobody") };
+    "/people/by-cpr".clone_into(&mut page.address);
+    let page = page.with_faults(vec![fault]);
+    crate::faults::refused(&ByCprPage { page, purpose: purpose.to_owned() })
 }

@@ -187,12 +187,12 @@ fn badges(page: &Layout, view: &PersonView) -> Vec<Badge> {
     }
     let drift = i64::try_from(view.drift.len()).unwrap_or(i64::MAX);
     if drift > 0 {
-        badges.push(Badge { kind: "warning", text: page.tn("people-drift", &drift) });
+        badges.push(Badge { kind: "warning", text: page.tn("people-drift", drift) });
     }
     let open = view.operations.iter().filter(|one| facts::is_open(one.state)).count();
     if open > 0 {
         let open = i64::try_from(open).unwrap_or(i64::MAX);
-        badges.push(Badge { kind: "info", text: page.tn("person-changes-wait", &open) });
+        badges.push(Badge { kind: "info", text: page.tn("person-changes-wait", open) });
     }
     badges
 }

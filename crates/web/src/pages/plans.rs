@@ -83,7 +83,7 @@ fn line(page: &Layout, plan: &PlanRecord) -> PlanLine {
     let counts: Vec<String> = plan
         .counts
         .iter()
-        .map(|(kind, count)| format!("{} {}", page.t(&format!("kind-{kind}")), page.n(count)))
+        .map(|(kind, count)| format!("{} {}", page.t(&format!("kind-{kind}")), page.n(*count)))
         .collect();
     PlanLine {
         id: plan.id.0,
@@ -242,7 +242,7 @@ async fn render(
         held: plan.held.iter().map(|held| held_shown(&page, held)).collect(),
         groups: change::groups(&page, plan, &operations),
         tabs: tabs(&page, plan, &asked.kind),
-        shown: page.tn("plan-shown", &total),
+        shown: page.tn("plan-shown", total),
         changes,
         pages,
         export: format!("/plans/{}/export", plan.id),
@@ -265,7 +265,7 @@ async fn render(
 fn figures(page: &Layout, plan: &PlanRecord) -> Vec<Figure> {
     let figure = |(kind, count): (&String, &i64)| Figure {
         label: page.t(&format!("kind-{kind}")),
-        number: page.n(count),
+        number: page.n(*count),
         tone: if kind == "suspend" || kind == "delete" { "attention" } else { "calm" },
     };
     let price = Figure {
@@ -278,19 +278,19 @@ fn figures(page: &Layout, plan: &PlanRecord) -> Vec<Figure> {
 
 fn held_shown(page: &Layout, held: &domain::guard::Held) -> HeldShown {
     let count = i64::try_from(held.operations.len()).unwrap_or(i64::MAX);
-    HeldShown { heading: page.tn("plan-held-heading", &count), text: held.rule.say(page.language) }
+    HeldShown { heading: page.tn("plan-held-heading", count), text: held.rule.say(page.language) }
 }
 
 fn tabs(page: &Layout, plan: &PlanRecord, chosen: &str) -> Vec<Tab> {
     let path = format!("/plans/{}", plan.id);
     let all = Tab {
         address: format!("{path}#changes"),
-        text: format!("{} ({})", page.t("plan-all"), page.n(&plan.operation_count)),
+        text: format!("{} ({})", page.t("plan-all"), page.n(plan.operation_count)),
         current: chosen.is_empty(),
     };
     let tab = |(kind, count): (&String, &i64)| Tab {
         address: format!("{path}?kind={kind}#changes"),
-        text: format!("{} ({})", page.t(&format!("kind-{kind}")), page.n(count)),
+        text: format!("{} ({})", page.t(&format!("kind-{kind}")), page.n(*count)),
         current: chosen == kind,
     };
     [all].into_iter().chain(plan.counts.iter().map(tab)).collect()

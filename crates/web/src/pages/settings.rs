@@ -139,7 +139,7 @@ fn certificate(page: &Layout, until: jiff::Timestamp) -> String {
     let date = format::date(page.language, domain::danish_date(until));
     let key = if days < 0 { "certificate-expired" } else { "certificate-days" };
     let values =
-        [("count", crate::text::Value::Count(days)), ("number", page.n(&days).into()), ("date", date.into())];
+        [("count", crate::text::Value::Count(days)), ("number", page.n(days).into()), ("date", date.into())];
     page.tv(key, &values)
 }
 

@@ -55,8 +55,8 @@ pub fn source_line(page: &Layout, source: &SourceState) -> SourceLine {
         complete: source
             .complete_at
             .map_or_else(|| page.t("word-never"), |at| format::sentence(&page.ago(&at))),
-        count: source.record_count.map(|count| page.n(&count)).unwrap_or_default(),
-        warnings: if warnings == 0 { page.t("word-none") } else { page.tn("source-warnings", &warnings) },
+        count: source.record_count.map(|count| page.n(count)).unwrap_or_default(),
+        warnings: if warnings == 0 { page.t("word-none") } else { page.tn("source-warnings", warnings) },
         state: page.t(state),
         badge,
     }
@@ -117,10 +117,11 @@ pub async fn show(
     At(name): At<String>,
 ) -> Result<Html<String>, Failure> {
     let source = find(&console, &signed_in, &name).await?;
-    let page = signed_in.titled(source.name.to_string()).below(Section::Sources);
+    let title = signed_in.layout("source-title").t1("source-named", &source.name.0);
+    let page = signed_in.titled(title).below(Section::Sources);
     let shrunk = source.shrunk_from.map(|before| {
         let now = source.record_count.unwrap_or(0);
-        page.tv("source-shrunk-text", &[("before", page.n(&before).into()), ("now", page.n(&now).into())])
+        page.tv("source-shrunk-text", &[("before", page.n(before).into()), ("now", page.n(now).into())])
     });
     let template = SourcePage {
         line: source_line(&page, &source),

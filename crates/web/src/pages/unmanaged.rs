@@ -71,7 +71,7 @@ async fn list(
             })
         })
         .await?;
-    let found = page.tn("unmanaged-found", &total);
+    let found = page.tn("unmanaged-found", total);
     Ok(UnmanagedPage { rows: rows.iter().map(|row| line(&page, row)).collect(), pages, found, page })
 }
 

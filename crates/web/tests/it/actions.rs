@@ -235,6 +235,8 @@ async fn the_log_is_searched_verified_and_downloaded() {
     let mut browser = world.visitor(Role::Auditor).await;
     let page = browser.get("/log?action=sign-in.used").await.text();
     assert!(page.contains("Loggede på") && !page.contains("Organisationen sat op</td>"), "{page}");
+    let imported = browser.get("/log?action=source.imported").await.text();
+    assert!(imported.contains("nye: 120; poster: 120") && !imported.contains("ændret: 0"), "{imported}");
     assert!(browser.get("/log?q=nobody-at-all").await.text().contains("Loggen har intet, der passer"));
     assert!(browser.post("/log/verify", &[]).await.text().contains("Loggen er hel"));
     assert!(browser.get("/log/export").await.header("content-disposition").contains("log-90123456"));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use axum::Router;
 use domain::guard::{self, Circumstances, Origin};
 use domain::{
     Cpr, Cvr, Email, Environment, Field, Fields, IdentityId, Name, Organisation, Rid, Role, Settings,
@@ -65,8 +66,12 @@ impl World {
         written.await.unwrap();
     }
 
+    pub fn router(&self) -> Router {
+        web::router(self.console.clone())
+    }
+
     pub fn stranger(&self) -> Browser {
-        Browser::new(web::router(self.console.clone()))
+        Browser::new(self.router())
     }
 
     /// The address of a new one-time link.
@@ -102,10 +107,8 @@ impl World {
 
     /// The variable parts of addresses, filled in with what this world has.
     pub async fn address(&self, pattern: &str) -> String {
-        let person = match pattern.starts_with("/people/{id}/e") || pattern.ends_with("reopen") {
-            true => self.person("hand").await,
-            false => self.person("p003").await,
-        };
+        let by_hand = pattern.starts_with("/people/{id}/e") || pattern.ends_with("reopen");
+        let person = self.person(if by_hand { "hand" } else { "p003" }).await;
         let first = self.number("SELECT MIN(number) AS n FROM question").await;
         let operation = self.number("SELECT MIN(number) AS n FROM operation WHERE state = 'parked'").await;
         let unmanaged = Uuid::from_u128(9001).to_string();
@@ -195,7 +198,7 @@ fn record(number: usize) -> SourceRecord {
         given_name: Name::parse(GIVEN[number % GIVEN.len()]).ok(),
         surname: Name::parse(FAMILY[number % FAMILY.len()]).ok(),
         email: Email::parse(&format!("p{number}@norreby.example")).ok(),
-        unit: Some(if number % 2 == 0 { "Hjemmeplejen Syd" } else { "Ærøskøbing Skole" }.to_owned()),
+        unit: Some(if number.is_multiple_of(2) { "Hjemmeplejen Syd" } else { "Ærøskøbing Skole" }.to_owned()),
         title: Some("Pædagog".to_owned()),
         end: left.then(|| jiff::civil::date(2026, 10, 30)),
         ..SourceRecord::new(SourceKey::Text(format!("k{number}")), format!("CN=p{number}"))

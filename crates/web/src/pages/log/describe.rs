@@ -51,44 +51,62 @@ pub fn action(page: &Layout, action: &str) -> String {
 /// Who did it, and the facts of the record in short.
 pub fn detail(page: &Layout, row: &LogRow) -> String {
     let by = page.t1("log-by", &row.actor);
-    let facts = facts(&row.detail);
+    let facts = facts(page, &row.detail);
     if facts.is_empty() { by } else { format!("{by}. {facts}") }
 }
 
-/// `plan: 12, why: moved`: names as the log has them, values in short.
-pub fn facts(detail: &Value) -> String {
-    let Some(fields) = detail.as_object() else { return String::new() };
-    let shown = |(name, value): (&String, &Value)| match value {
-        Value::Null => None,
-        Value::String(text) if text.is_empty() => None,
-        Value::String(text) => Some(format!("{name}: {text}")),
-        Value::Array(values) if values.is_empty() => None,
-        Value::Array(values) => {
-            let words: Vec<String> = values.iter().map(|value| value.to_string().replace('"', "")).collect();
-            Some(format!("{name}: {}", words.join(", ")))
-        }
-        Value::Object(inner) if inner.is_empty() => None,
-        other => {
-            Some(format!("{name}: {}", other.to_string().replace(['"', '{', '}'], "").replace(',', ", ")))
-        }
+/// The facts of a record that have a word in both languages; another one shows its own name.
+const FACTS: [&str; 25] = [
+    "answer",
+    "changed",
+    "fields",
+    "filters",
+    "format",
+    "found",
+    "gone_already",
+    "good",
+    "held",
+    "job",
+    "key",
+    "kind",
+    "left",
+    "new",
+    "operation",
+    "operations",
+    "people",
+    "plan",
+    "question",
+    "records",
+    "role",
+    "skipped",
+    "value",
+    "warnings",
+    "why",
+];
+
+/// `plan: 12; begrundelse: flyttet`, without what is empty or zero.
+pub fn facts(page: &Layout, detail: &Value) -> String {
+    let fields = detail.as_object().into_iter().flatten();
+    let shown = |(name, value): (&String, &Value)| {
+        let text = short(page, name, value);
+        (!text.is_empty()).then(|| format!("{}: {text}", word(page, name)))
     };
-    fields.iter().filter_map(shown).collect::<Vec<_>>().join("; ")
+    fields.filter_map(shown).collect::<Vec<_>>().join("; ")
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
+fn word(page: &Layout, name: &str) -> String {
+    if FACTS.contains(&name) { page.t(&format!("fact-{}", name.replace('_', "-"))) } else { name.to_owned() }
+}
 
-    use super::*;
-
-    #[test]
-    fn the_facts_of_a_record_are_short_and_leave_out_what_is_empty() {
-        let detail =
-            json!({ "why": "flyttet", "fields": ["email", "unit"], "count": 3, "none": null, "held": {} });
-        assert_eq!(facts(&detail), "count: 3; fields: email, unit; why: flyttet");
-        assert_eq!(
-            facts(&json!({ "guard": { "stop_count": 5, "stop_percent": 5.0 } })),
-            "guard: stop_count:5, stop_percent:5.0"
-        );
+fn short(page: &Layout, name: &str, value: &Value) -> String {
+    match (name, value) {
+        (_, Value::Null) => String::new(),
+        (_, Value::Number(number)) if number.as_f64() == Some(0.0) => String::new(),
+        ("role", Value::String(role)) => page.t(&format!("role-{role}")),
+        (_, Value::String(text)) => text.clone(),
+        (_, Value::Bool(yes)) => page.t(if *yes { "word-yes" } else { "word-no" }),
+        (_, other) => {
+            other.to_string().replace(['"', '{', '}', '[', ']'], "").replace(',', ", ").replace(':', ": ")
+        }
     }
 }

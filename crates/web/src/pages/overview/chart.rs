@@ -100,7 +100,7 @@ fn lines(page: &Layout, top: i64) -> Vec<Line> {
     let line = |step: i64| {
         let number = top * step / 3;
         let y = BOTTOM - HEIGHT * ratio(number, top);
-        Line { y: units(y), text_y: units(y + 4.0), label: page.n(&number) }
+        Line { y: units(y), text_y: units(y + 4.0), label: page.n(number) }
     };
     (0..=3).map(line).collect()
 }
@@ -119,8 +119,8 @@ fn describe(page: &Layout, days: &[Day], highest: i64) -> String {
     let values = [
         ("day", format::date(page.language, busiest.date).into()),
         ("count", Value::Count(highest)),
-        ("number", page.n(&highest).into()),
-        ("parked", page.n(&busiest.parked).into()),
+        ("number", page.n(highest).into()),
+        ("parked", page.n(busiest.parked).into()),
     ];
     page.tv("chart-description", &values)
 }
@@ -128,9 +128,9 @@ fn describe(page: &Layout, days: &[Day], highest: i64) -> String {
 fn row(page: &Layout, day: &Day) -> Row {
     Row {
         day: format::date(page.language, day.date),
-        done: page.n(&day.done),
-        parked: page.n(&day.parked),
-        dropped: page.n(&day.dropped),
+        done: page.n(day.done),
+        parked: page.n(day.parked),
+        dropped: page.n(day.dropped),
     }
 }
 

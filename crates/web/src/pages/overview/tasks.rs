@@ -36,7 +36,7 @@ fn plan(page: &Layout, facts: &Facts) -> Option<Task> {
     let plan = facts.plan.as_ref()?;
     let values = [
         ("plan", plan.id.to_string().into()),
-        ("number", page.n(&plan.operation_count).into()),
+        ("number", page.n(plan.operation_count).into()),
         ("count", Value::Count(plan.operation_count)),
         ("price", format::kroner(page.language, plan.cost_dkk).into()),
         ("why", plan.held.first().map(|held| held.rule.say(page.language)).unwrap_or_default().into()),
@@ -54,7 +54,7 @@ fn plan(page: &Layout, facts: &Facts) -> Option<Task> {
 fn parked(page: &Layout, facts: &Facts) -> Option<Task> {
     let oldest = facts.outbox.oldest_parked?;
     Some(Task {
-        title: page.tn("task-parked", &facts.outbox.parked),
+        title: page.tn("task-parked", facts.outbox.parked),
         address: "/outbox?state=parked".to_owned(),
         text: page.t("task-parked-text"),
         badge: page.t("figure-parked"),
@@ -87,7 +87,7 @@ fn waiting(page: &Layout, facts: &Facts) -> Option<Task> {
 
 fn counted(page: &Layout, name: &str, number: i64, address: &str, kind: &'static str) -> Option<Task> {
     (number > 0).then(|| Task {
-        title: page.tn(&format!("task-{name}"), &number),
+        title: page.tn(&format!("task-{name}"), number),
         address: address.to_owned(),
         text: page.t(&format!("task-{name}-text")),
         badge: page.t(&format!("task-{name}-badge")),
@@ -107,7 +107,7 @@ fn certificate(page: &Layout, facts: &Facts) -> Option<Task> {
         badge: if days < 0 {
             page.t("task-certificate-over")
         } else {
-            page.tn("task-certificate-badge", &days)
+            page.tn("task-certificate-badge", days)
         },
         kind: if days <= 14 { "error" } else { "info" },
         age: page.t1("task-until", &format::date(page.language, domain::danish_date(until))),

@@ -134,7 +134,7 @@ pub fn operation(page: &Layout, one: &OperationRecord) -> OperationLine {
         plan: one.id.plan.to_string(),
         state,
         kind,
-        reason: one.reason.say(page.language),
+        reason: crate::format::sentence(&one.reason.say(page.language)),
     }
 }
 

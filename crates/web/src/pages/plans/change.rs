@@ -1,6 +1,6 @@
 //! A plan as a readable difference: grouped by kind and reason, and person by person, before and after.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 
 use domain::{Action, Field, Fields, Operation, OperationId, Reason};
 use store::plan::PlanRecord;
@@ -48,13 +48,13 @@ pub fn groups(page: &Layout, plan: &PlanRecord, operations: &[Operation]) -> Vec
         let entry =
             groups.entry((operation.action.kind(), short_reason(page, &operation.reason))).or_default();
         entry.0 += 1;
-        entry.1 += i64::from(held.contains_key(&place));
+        entry.1 += i64::from(held.contains(&place));
     }
     let group = |((kind, reason), (count, held)): ((&'static str, String), (i64, i64))| Group {
         kind: page.t(&format!("kind-{kind}")),
         reason,
-        count: page.n(&count),
-        held: if held > 0 { page.n(&held) } else { String::new() },
+        count: page.n(count),
+        held: if held > 0 { page.n(held) } else { String::new() },
         address: format!("/plans/{}?kind={kind}#changes", plan.id),
         stops: kind == "suspend" || kind == "delete",
     };
@@ -76,8 +76,8 @@ fn short_reason(page: &Layout, reason: &Reason) -> String {
     }
 }
 
-fn held_places(plan: &PlanRecord) -> HashMap<usize, ()> {
-    plan.held.iter().flat_map(|held| &held.operations).map(|place| (*place, ())).collect()
+fn held_places(plan: &PlanRecord) -> HashSet<usize> {
+    plan.held.iter().flat_map(|held| &held.operations).copied().collect()
 }
 
 fn is_asked(operation: &Operation, kind: &str) -> bool {
@@ -125,7 +125,7 @@ pub async fn people(
             address: operation.identity.map(|id| format!("/people/{id}")),
             kind: page.t(&format!("kind-{}", operation.action.kind())),
             badge: badge(&operation.action),
-            held: held.contains_key(&place),
+            held: held.contains(&place),
             lines: lines(page, operation, &now.unwrap_or_default()),
             reason: crate::format::sentence(&operation.reason.say(page.language)),
         });

@@ -33,12 +33,12 @@ pub fn shown(page: &Layout, plan: &PlanRecord, counts: &BTreeMap<String, i64>) -
     let total: i64 = counts.values().sum();
     let done = of(&["done", "withdrawn", "given-up"]);
     let parked = of(&["parked"]);
-    let numbers = [("done", page.n(&done).into()), ("total", page.n(&total).into())];
-    let waves = [("wave", page.n(&plan.wave).into()), ("waves", page.n(&plan.waves).into())];
+    let numbers = [("done", page.n(done).into()), ("total", page.n(total).into())];
+    let waves = [("wave", page.n(plan.wave).into()), ("waves", page.n(plan.waves).into())];
     Running {
         wave: page.tv("plan-wave", &waves),
         count: page.tv("plan-count", &numbers),
-        parked: page.tn("plan-parked", &parked),
+        parked: page.tn("plan-parked", parked),
         done,
         total,
         finished: plan.state != PlanState::Running || plan.stopped.is_some() || done + parked == total,

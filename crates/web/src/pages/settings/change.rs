@@ -57,12 +57,10 @@ pub async fn owners(
     let mut owners = signed_in.organisation.settings.owners.clone();
     let mut faults = Vec::new();
     for field in OWNED {
-        match owner(form.value(field.name())) {
-            Some(owner) => drop(owners.insert(field, owner)),
-            None => {
-                let text = signed_in.t("fault-owner");
-                faults.push(FieldFault { field: field.name(), text });
-            }
+        if let Some(owner) = owner(form.value(field.name())) {
+            owners.insert(field, owner);
+        } else {
+            faults.push(FieldFault { field: field.name(), text: signed_in.t("fault-owner") });
         }
     }
     if !faults.is_empty() {
