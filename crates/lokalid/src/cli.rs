@@ -1,0 +1,284 @@
+//! The command line: names, flags and what each command is for.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use domain::{Cvr, OperationId, RemoteUuid, Role};
+
+/// Keeps an organisation's users and their rights in step with MitID Erhverv.
+#[derive(Debug, Parser)]
+#[command(name = "lokalid", version, disable_help_subcommand = true)]
+pub struct Cli {
+    /// The configuration; paths in it are relative to it.
+    #[arg(long, global = true, default_value = crate::configuration::FILE_NAME, value_name = "FILE")]
+    pub config: PathBuf,
+    /// Only this organisation.
+    #[arg(long, global = true, value_name = "CVR")]
+    pub organisation: Option<Cvr>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read every source, compare, and print what would be done. Sends nothing.
+    Plan {
+        #[arg(long)]
+        json: bool,
+        /// Read MitID Erhverv first.
+        #[arg(long)]
+        read: bool,
+    },
+    /// Bring MitID Erhverv in step: what the guard does not hold is done.
+    Apply(Apply),
+    /// Read sources without sending anything.
+    #[command(subcommand)]
+    Source(Source),
+    /// How things stand.
+    Status {
+        #[arg(long)]
+        json: bool,
+    },
+    /// What is on its way.
+    Outbox {
+        #[command(subcommand)]
+        act: Option<OutboxAct>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Questions to a human: list them, or answer one.
+    Match(Match),
+    /// People.
+    #[command(subcommand)]
+    Person(PersonCommand),
+    /// Stop somebody at once, here and in MitID Erhverv, until `reactivate`.
+    Suspend(Order),
+    /// Lift a suspension made by hand.
+    Reactivate(Order),
+    /// A one-time link into the console.
+    SignInLink(SignInLink),
+    /// Give a role in the console.
+    #[command(subcommand)]
+    Role(RoleCommand),
+    /// Check everything that can be checked, and say what to do.
+    Doctor {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a configuration with every key explained.
+    Init,
+    /// The console and the work in the background.
+    Serve,
+    /// A stand-in for MitID Erhverv.
+    Emulator(EmulatorArguments),
+    /// A fictitious municipality, kept in step with the emulator.
+    Demo(Demo),
+    /// The log.
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Copy an SQLite database into a file.
+    Backup { file: PathBuf },
+    /// Put a backup into an empty folder.
+    Restore { file: PathBuf },
+    /// Copy everything into another, empty database.
+    CopyDatabase { url: String },
+}
+
+#[derive(Debug, Args)]
+pub struct Apply {
+    #[arg(long, value_name = "ID", requires = "why")]
+    pub approve: Option<i64>,
+    /// Who approves; otherwise the operating system's user.
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: Option<String>,
+    #[arg(long, value_name = "TEXT")]
+    pub why: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Source {
+    /// Read and say what is wrong.
+    Check {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read and store.
+    Import {
+        /// Use the rows that are right though others are broken.
+        #[arg(long)]
+        skip_broken: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum OutboxAct {
+    /// Try an operation again now.
+    Retry {
+        id: OperationId,
+        #[arg(long = "as", value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// Do not plan an operation again until the wish changes.
+    GiveUp {
+        id: OperationId,
+        #[arg(long)]
+        why: String,
+        #[arg(long = "as", value_name = "NAME")]
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("answer").args(["yes", "no", "other"]))]
+pub struct Match {
+    pub question: Option<i64>,
+    #[arg(long, requires = "question")]
+    pub yes: bool,
+    #[arg(long, requires = "question")]
+    pub no: bool,
+    #[arg(long, value_name = "UUID", requires = "question")]
+    pub other: Option<RemoteUuid>,
+    #[arg(long, default_value = "")]
+    pub why: String,
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: Option<String>,
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PersonCommand {
+    /// Everything about one person.
+    Show {
+        user: String,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write a new person by hand.
+    Add(PersonFields),
+    /// Change a person written by hand.
+    Change(PersonFields),
+    /// End a person's employment.
+    End {
+        user: String,
+        /// The last day; today if it is left out.
+        #[arg(long)]
+        on: Option<jiff::civil::Date>,
+        #[arg(long = "as", value_name = "NAME")]
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct PersonFields {
+    /// The user name.
+    pub user: String,
+    /// A file with the CPR number, or - for standard input: never on the command line, where others can see it.
+    #[arg(long, value_name = "FILE")]
+    pub cpr_file: Option<PathBuf>,
+    #[arg(long)]
+    pub birth_date: Option<jiff::civil::Date>,
+    #[arg(long)]
+    pub given_name: Option<String>,
+    #[arg(long)]
+    pub surname: Option<String>,
+    #[arg(long)]
+    pub email: Option<String>,
+    #[arg(long)]
+    pub phone: Option<String>,
+    #[arg(long)]
+    pub unit: Option<String>,
+    #[arg(long)]
+    pub title: Option<String>,
+    #[arg(long)]
+    pub manager: Option<String>,
+    #[arg(long)]
+    pub rid: Option<String>,
+    #[arg(long)]
+    pub start: Option<jiff::civil::Date>,
+    #[arg(long)]
+    pub end: Option<jiff::civil::Date>,
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Order {
+    /// User name, RID or UUID.
+    pub user: String,
+    #[arg(long)]
+    pub why: String,
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct SignInLink {
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: String,
+    #[arg(long, default_value = "user-administrator")]
+    pub role: Role,
+    /// The person that a manager or employee is.
+    #[arg(long, value_name = "USER")]
+    pub person: Option<String>,
+    #[arg(long, default_value_t = 10)]
+    pub minutes: u32,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RoleCommand {
+    Grant {
+        user: String,
+        role: Role,
+        #[arg(long = "as", value_name = "NAME")]
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct EmulatorArguments {
+    #[arg(long)]
+    pub dir: PathBuf,
+    #[arg(long, default_value = "127.0.0.1:8443")]
+    pub api: std::net::SocketAddr,
+    #[arg(long, default_value = "127.0.0.1:8444")]
+    pub control: std::net::SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    #[arg(long, default_value_t = 250)]
+    pub people: usize,
+    #[arg(long, default_value = "lokalid-demo")]
+    pub dir: PathBuf,
+    /// No server: synchronise once and end.
+    #[arg(long)]
+    pub once: bool,
+    /// Begin anew.
+    #[arg(long)]
+    pub fresh: bool,
+    #[arg(long)]
+    pub port: Option<u16>,
+    #[arg(long, default_value = "light")]
+    pub variant: DemoVariant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum DemoVariant {
+    Light,
+    LocalIdp,
+    Both,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Check the chain; with FILE an export.
+    Verify {
+        file: Option<PathBuf>,
+        /// The public key that an export is checked with, as `audit export` prints it.
+        #[arg(long, value_name = "KEY")]
+        public_key: Option<String>,
+    },
+    /// Write the log to a file, with its signature.
+    Export { file: PathBuf },
+}

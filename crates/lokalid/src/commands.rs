@@ -1,0 +1,85 @@
+//! One module for each family of commands; each ends with what the exit status says.
+
+use anyhow::Result;
+
+use crate::{
+    Ending,
+    cli::{Cli, Command},
+    installation::Installation,
+    progress,
+};
+
+mod audit;
+mod copies;
+mod doctor;
+mod emulator;
+mod init;
+mod orders;
+mod outbox;
+mod person;
+mod plan;
+mod questions;
+mod sign_in;
+mod source;
+mod status;
+
+pub use emulator::start as start_emulator;
+pub use plan::apply_all;
+pub use sign_in::address as sign_in_address;
+pub use status::Standing;
+
+pub async fn run(cli: Cli) -> Result<Ending> {
+    match cli.command {
+        Command::Demo(arguments) => crate::demo::run(arguments).await,
+        Command::Emulator(arguments) => emulator::run(arguments).await,
+        Command::Init => init::run(&cli.config),
+        Command::Doctor { json } => doctor::run(&cli.config, cli.organisation.as_ref(), json).await,
+        Command::Restore { file } => copies::restore(&cli.config, &file).await,
+        Command::Audit(crate::cli::Audit::Verify { file: Some(file), public_key }) => {
+            audit::verify_export(&file, public_key.as_deref())
+        }
+        command => {
+            let installation = Installation::open(&cli.config, progress::on_terminal()).await?;
+            let ended = with_installation(&installation, cli.organisation.as_ref(), command).await;
+            let closed = installation.close().await;
+            let ending = ended?;
+            closed.map(|()| ending)
+        }
+    }
+}
+
+async fn with_installation(
+    installation: &Installation,
+    organisation: Option<&domain::Cvr>,
+    command: Command,
+) -> Result<Ending> {
+    match command {
+        Command::Plan { json, read } => plan::plan(installation, organisation, json, read).await,
+        Command::Apply(arguments) => plan::apply(installation, organisation, &arguments).await,
+        Command::Source(arguments) => source::run(installation, organisation, &arguments).await,
+        Command::Status { json } => status::run(installation, organisation, json).await,
+        Command::Outbox { act, json } => outbox::run(installation, organisation, act, json).await,
+        Command::Match(arguments) => questions::run(installation, organisation, &arguments).await,
+        Command::Person(arguments) => person::run(installation, organisation, arguments).await,
+        Command::Suspend(order) => orders::suspend(installation, organisation, &order).await,
+        Command::Reactivate(order) => orders::reactivate(installation, organisation, &order).await,
+        Command::SignInLink(arguments) => sign_in::link(installation, organisation, &arguments).await,
+        Command::Role(arguments) => sign_in::role(installation, organisation, &arguments).await,
+        Command::Serve => crate::serve::run(installation).await,
+        Command::Audit(arguments) => audit::run(installation, &arguments).await,
+        Command::Backup { file } => copies::backup(installation, &file).await,
+        Command::CopyDatabase { url } => copies::copy_database(installation, &url).await,
+        Command::Demo(_)
+        | Command::Emulator(_)
+        | Command::Init
+        | Command::Doctor { .. }
+        | Command::Restore { .. } => Ok(Ending::Done),
+    }
+}
+
+/// Who acts: the name that was given, else the operating system's user.
+pub fn actor(name: Option<&str>) -> String {
+    let given = name.map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    given.or_else(|| variable("USER")).or_else(|| variable("LOGNAME")).unwrap_or_else(|| "root".to_owned())
+}

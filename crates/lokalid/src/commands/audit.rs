@@ -1,0 +1,65 @@
+//! `audit verify` and `audit export`.
+
+use std::{fs::File, io::BufReader, path::Path};
+
+use anyhow::{Context as _, Result, bail};
+use store::{PublicKey, log};
+
+use crate::{Ending, cli::Audit, installation::Installation};
+
+pub async fn run(installation: &Installation, command: &Audit) -> Result<Ending> {
+    match command {
+        Audit::Verify { .. } => verify(installation).await,
+        Audit::Export { file } => export(installation, file).await,
+    }
+}
+
+async fn verify(installation: &Installation) -> Result<Ending> {
+    installation.sealer().finish().await?;
+    let configuration = &installation.configuration;
+    let report = log::verify(&installation.store, &configuration.path(&configuration.checkpoints)).await?;
+    for fault in &report.faults {
+        println!("{fault}");
+    }
+    if report.is_good() {
+        println!("The log is whole: {} records, {} checkpoints.", report.sealed, report.checkpoints);
+        Ok(Ending::Done)
+    } else {
+        println!("The log was changed: {} faults.", report.fault_count);
+        Ok(Ending::Failed)
+    }
+}
+
+async fn export(installation: &Installation, file: &Path) -> Result<Ending> {
+    installation.sealer().finish().await?;
+    let to = File::create(file).with_context(|| format!("the file {}", file.display()))?;
+    let report = log::export(&installation.store, to).await?;
+    println!(
+        "{} records in {}. Verify anywhere with: lokalid audit verify {} --public-key {}",
+        report.records,
+        file.display(),
+        file.display(),
+        installation.store.keys().public_key()
+    );
+    Ok(Ending::Done)
+}
+
+/// Checks an export with the public key alone: no configuration, no database.
+pub fn verify_export(file: &Path, public_key: Option<&str>) -> Result<Ending> {
+    let Some(key) = public_key.and_then(PublicKey::parse) else {
+        bail!(
+            "an export is verified with the public key that `lokalid audit export` printed: --public-key KEY"
+        );
+    };
+    let from = File::open(file).with_context(|| format!("the file {}", file.display()))?;
+    match log::verify_export(BufReader::new(from), &key) {
+        Ok(report) => {
+            println!("The export is whole: {} records.", report.records);
+            Ok(Ending::Done)
+        }
+        Err(fault) => {
+            println!("{fault}");
+            Ok(Ending::Failed)
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! `lokalid.toml`: everything that is configured, read once at start.
+//!
+//! Paths are relative to the file. A key that is not known is an error that names it, because a misspelt limit that
+//! is silently ignored is worse than none. Secrets are never in here, only the names of their files.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+use domain::{Cvr, Environment, Settings, SourceName, Variant};
+use serde::Deserialize;
+use sync::source::csv::{Column, CsvMapping};
+
+pub const FILE_NAME: &str = "lokalid.toml";
+
+/// The whole file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Configuration {
+    /// `sqlite:FILE` or `postgres://USER@HOST/DATABASE`.
+    pub database: String,
+    /// A file with the address of the database, where that holds a password.
+    #[serde(default)]
+    pub database_file: Option<PathBuf>,
+    /// The folder with the keys.
+    #[serde(default = "default_keys")]
+    pub keys: PathBuf,
+    /// The log's checkpoints, kept outside the database.
+    #[serde(default = "default_checkpoints")]
+    pub checkpoints: PathBuf,
+    #[serde(default)]
+    pub web: Web,
+    #[serde(default)]
+    pub schedule: Schedule,
+    #[serde(default, rename = "organisation")]
+    pub organisations: Vec<OrganisationSection>,
+    /// The folder that paths are relative to; not in the file.
+    #[serde(skip)]
+    pub folder: PathBuf,
+}
+
+fn default_keys() -> PathBuf {
+    "keys".into()
+}
+
+fn default_checkpoints() -> PathBuf {
+    "keys/checkpoints.jsonl".into()
+}
+
+/// The console.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Web {
+    /// What people type. http only on loopback.
+    pub address: String,
+    /// Where the program listens, if that is another address.
+    pub listen: Option<String>,
+}
+
+impl Default for Web {
+    fn default() -> Self {
+        Self { address: "http://localhost:8080".to_owned(), listen: None }
+    }
+}
+
+/// When `serve` does what.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Schedule {
+    pub sources_minutes: u32,
+    /// Danish time. Nights are unreliable in MitID Erhverv.
+    pub full_read_at: jiff::civil::Time,
+    pub details_days: u32,
+    /// After a creation whose answer was lost, in seconds. By itself 180, and 2 against the emulator.
+    pub unknown_wait_seconds: Option<u32>,
+    pub at_once: usize,
+}
+
+impl Default for Schedule {
+    fn default() -> Self {
+        Self {
+            sources_minutes: 15,
+            full_read_at: jiff::civil::time(10, 0, 0, 0),
+            details_days: 7,
+            unknown_wait_seconds: None,
+            at_once: 8,
+        }
+    }
+}
+
+/// One CVR number.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrganisationSection {
+    pub cvr: Cvr,
+    pub name: String,
+    pub variant: Variant,
+    pub environment: Environment,
+    /// Only for the emulator; the others have known addresses.
+    #[serde(default)]
+    pub api: Option<String>,
+    /// Certificate authorities that the server is checked against, instead of those of the machine.
+    #[serde(default)]
+    pub server_authorities: Option<PathBuf>,
+    /// The system certificate, a .p12 file.
+    pub certificate: PathBuf,
+    pub certificate_password_file: PathBuf,
+    #[serde(default)]
+    pub settings: Settings,
+    #[serde(default, rename = "source")]
+    pub sources: Vec<SourceSection>,
+    #[serde(default)]
+    pub create_template: Option<sync::api::CreateTemplate>,
+    #[serde(default)]
+    pub operations: sync::api::OperationTable,
+}
+
+/// One source.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum SourceSection {
+    Csv {
+        name: SourceName,
+        file: PathBuf,
+        #[serde(default)]
+        mapping: CsvMapping,
+        #[serde(default)]
+        skip_broken: bool,
+    },
+    Ldap {
+        name: SourceName,
+        url: String,
+        #[serde(default)]
+        starttls: bool,
+        #[serde(default)]
+        allow_plain: bool,
+        #[serde(default)]
+        authorities: Option<PathBuf>,
+        bind_name: String,
+        password_file: PathBuf,
+        bases: Vec<String>,
+        filter: String,
+        #[serde(default)]
+        group: Option<String>,
+        attributes: BTreeMap<Column, String>,
+        #[serde(default)]
+        skip_broken: bool,
+    },
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigurationError {
+    #[error(
+        "there is no {0}; `lokalid init` writes one, `lokalid demo` makes a whole example, --config names another"
+    )]
+    Missing(String),
+    #[error("{file} cannot be read: {why}")]
+    Unreadable { file: String, why: std::io::Error },
+    #[error("{file}: {why}")]
+    Wrong { file: String, why: String },
+}
+
+impl Configuration {
+    pub fn read(file: &Path) -> Result<Self, ConfigurationError> {
+        let shown = file.display().to_string();
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(ConfigurationError::Missing(shown));
+            }
+            Err(why) => return Err(ConfigurationError::Unreadable { file: shown, why }),
+        };
+        let mut configuration: Self = toml::from_str(&text).map_err(|why| ConfigurationError::Wrong {
+            file: shown.clone(),
+            why: why.to_string().trim_end().to_owned(),
+        })?;
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        configuration.folder = folder.to_owned();
+        configuration.check().map_err(|why| ConfigurationError::Wrong { file: shown, why })?;
+        Ok(configuration)
+    }
+
+    /// A path of the file, from where the program runs.
+    pub fn path(&self, path: &Path) -> PathBuf {
+        self.folder.join(path)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let mut seen = std::collections::BTreeSet::new();
+        for organisation in &self.organisations {
+            if !seen.insert(organisation.cvr.to_string()) {
+                return Err(format!("organisation {} stands there twice; keep one", organisation.cvr));
+            }
+            organisation.check()?;
+        }
+        Ok(())
+    }
+}
+
+impl OrganisationSection {
+    fn check(&self) -> Result<(), String> {
+        if self.environment == Environment::Emulator && self.api.is_none() {
+            return Err(format!(
+                "organisation {}: the emulator needs its address, as api = \"https://localhost:8443\"",
+                self.cvr
+            ));
+        }
+        let mut names = std::collections::BTreeSet::new();
+        for source in &self.sources {
+            let name = source.name();
+            if name.0 == SourceName::BY_HAND || !names.insert(name.clone()) {
+                return Err(format!(
+                    "organisation {}: the source name `{name}` is taken; choose another one",
+                    self.cvr
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the IdM API is (reference/idm-api.md §1.1).
+    pub fn api_address(&self) -> String {
+        let known = match self.environment {
+            Environment::Production | Environment::Emulator => "https://services.nemlog-in.dk",
+            Environment::IntegrationTest => "https://services.test-nemlog-in.dk",
+            Environment::PreProduction => "https://services.devtest4-nemlog-in.dk",
+        };
+        self.api.clone().unwrap_or_else(|| known.to_owned())
+    }
+}
+
+impl SourceSection {
+    pub fn name(&self) -> &SourceName {
+        match self {
+            Self::Csv { name, .. } | Self::Ldap { name, .. } => name,
+        }
+    }
+}

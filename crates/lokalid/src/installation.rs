@@ -1,0 +1,256 @@
+//! The configuration made real: the open store and an engine with every organisation's client and sources.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use anyhow::{Context as _, Result};
+use domain::{Clock as _, Cvr, Environment, Organisation, Random as _};
+use futures::future::BoxFuture;
+use jiff::SignedDuration;
+use store::{Keys, Location, Store};
+use sync::{
+    Engine, Pace, Progress, Site, SourceKind, SourceSetup, WorkerId,
+    api::{
+        ApiRequest, ApiResponse, Broken, Client, ClientCertificate, ClientOptions, CreateTemplate, Transport,
+        https::{HttpsTransport, Limits, ServerTrust},
+        limits::{Adaptive, Bounds},
+    },
+    source::ldap::LdapSource,
+};
+
+use crate::{
+    configuration::{Configuration, OrganisationSection, SourceSection},
+    world::{SystemClock, SystemRandom},
+};
+
+/// An opened installation.
+pub struct Installation {
+    pub configuration: Configuration,
+    pub store: Store,
+    pub engine: Arc<Engine>,
+    /// Calls to MitID Erhverv since the start.
+    pub calls: Arc<AtomicU64>,
+}
+
+impl Installation {
+    /// Opens the database and makes every organisation and source known to it.
+    pub async fn open(file: &Path, progress: Progress) -> Result<Self> {
+        let configuration = Configuration::read(file)?;
+        let store = open_store(&configuration).await?;
+        let calls = Arc::new(AtomicU64::new(0));
+        let sites = configuration.organisations.iter().map(|section| site(&configuration, section, &calls));
+        let sites = sites.collect::<Result<Vec<_>>>()?;
+        let engine = Engine::new(store.clone(), sites, worker_id(), progress);
+        let installation = Self { configuration, store, engine, calls };
+        installation.register().await?;
+        Ok(installation)
+    }
+
+    async fn register(&self) -> Result<()> {
+        for section in &self.configuration.organisations {
+            let organisation = organisation(section);
+            self.store
+                .write(|tx| Box::pin(async { store::organisation::register(tx, &organisation).await }))
+                .await?;
+            self.engine.register_sources(&section.cvr).await?;
+            let until = self.certificate(section)?.not_after();
+            self.store
+                .write(|tx| {
+                    Box::pin(async {
+                        store::organisation::note_certificate(tx, &section.cvr, Some(until)).await
+                    })
+                })
+                .await?;
+        }
+        Ok(())
+    }
+
+    pub fn certificate(&self, section: &OrganisationSection) -> Result<ClientCertificate> {
+        read_certificate(&self.configuration, section)
+    }
+
+    /// Seals the log and closes the database, after which an SQLite database is one file.
+    pub async fn close(self) -> Result<()> {
+        let sealer = self.sealer();
+        sealer.finish().await?;
+        self.store.close().await?;
+        Ok(())
+    }
+
+    pub fn sealer(&self) -> store::log::Sealer {
+        let file = self.configuration.path(&self.configuration.checkpoints);
+        store::log::Sealer::new(self.store.clone(), &self.engine.worker.0, file)
+    }
+
+    /// The organisations that a command is about: the one named, or all.
+    pub fn chosen(&self, cvr: Option<&Cvr>) -> Result<Vec<Cvr>> {
+        let all: Vec<Cvr> =
+            self.configuration.organisations.iter().map(|section| section.cvr.clone()).collect();
+        match cvr {
+            None => Ok(all),
+            Some(cvr) if all.contains(cvr) => Ok(vec![cvr.clone()]),
+            Some(cvr) => anyhow::bail!("organisation {cvr} is not in the configuration"),
+        }
+    }
+}
+
+/// Opens the database that the configuration names.
+pub async fn open_store(configuration: &Configuration) -> Result<Store> {
+    let keys = Keys::read(&configuration.path(&configuration.keys))?;
+    let address = match &configuration.database_file {
+        Some(file) => std::fs::read_to_string(configuration.path(file))
+            .with_context(|| format!("the file {} with the address of the database", file.display()))?,
+        None => configuration.database.clone(),
+    };
+    let location = Location::parse(address.trim())?.relative_to(&configuration.folder);
+    Ok(Store::open(location, keys, Arc::new(SystemClock), Arc::new(SystemRandom)).await?)
+}
+
+fn worker_id() -> WorkerId {
+    let mut octets = [0; 6];
+    SystemRandom.fill(&mut octets);
+    let random: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    WorkerId(format!("{}-{random}", std::process::id()))
+}
+
+/// The organisation as the configuration has it.
+pub fn organisation(section: &OrganisationSection) -> Organisation {
+    Organisation {
+        cvr: section.cvr.clone(),
+        name: section.name.clone(),
+        variant: section.variant,
+        environment: section.environment,
+        settings: section.settings.clone(),
+    }
+}
+
+fn read_certificate(
+    configuration: &Configuration,
+    section: &OrganisationSection,
+) -> Result<ClientCertificate> {
+    let password_file = configuration.path(&section.certificate_password_file);
+    let password = std::fs::read_to_string(&password_file)
+        .with_context(|| format!("the file {} with the certificate's password", password_file.display()))?;
+    let certificate =
+        ClientCertificate::read(&configuration.path(&section.certificate), password.trim_end())?;
+    certificate.check(&section.cvr, SystemClock.now())?;
+    Ok(certificate)
+}
+
+fn site(
+    configuration: &Configuration,
+    section: &OrganisationSection,
+    calls: &Arc<AtomicU64>,
+) -> Result<Site> {
+    let certificate =
+        read_certificate(configuration, section).with_context(|| format!("organisation {}", section.cvr))?;
+    let trust = match &section.server_authorities {
+        Some(file) => ServerTrust::File(configuration.path(file)),
+        None => ServerTrust::System,
+    };
+    let transport = HttpsTransport::new(&section.api_address(), &certificate, &trust, Limits::default())?;
+    let transport = Counting { inner: transport, calls: Arc::clone(calls) };
+    let options = ClientOptions {
+        operations: section.operations.clone(),
+        create_template: section
+            .create_template
+            .clone()
+            .unwrap_or_else(|| CreateTemplate::standard(section.variant)),
+    };
+    let client = Client::new(Arc::new(transport), options, Arc::new(SystemClock));
+    let at_once = configuration.schedule.at_once.max(1);
+    let limits = Arc::new(Adaptive::new(Bounds { most: at_once, ..Bounds::default() }));
+    let sources = section.sources.iter().map(|source| source_setup(configuration, source));
+    Ok(Site {
+        cvr: section.cvr.clone(),
+        client,
+        limits,
+        sources: sources.collect::<Result<_>>()?,
+        pace: pace(configuration, section),
+    })
+}
+
+fn pace(configuration: &Configuration, section: &OrganisationSection) -> Pace {
+    let schedule = &configuration.schedule;
+    let standard = if section.environment == Environment::Emulator { 2 } else { 180 };
+    let unknown_wait = schedule.unknown_wait_seconds.unwrap_or(standard);
+    Pace {
+        unknown_wait: SignedDuration::from_secs(i64::from(unknown_wait)),
+        detail_age: SignedDuration::from_hours(24 * i64::from(schedule.details_days)),
+        at_once: schedule.at_once.max(1),
+        ..Pace::default()
+    }
+}
+
+fn source_setup(configuration: &Configuration, source: &SourceSection) -> Result<SourceSetup> {
+    let kind = match source {
+        SourceSection::Csv { file, mapping, skip_broken, .. } => SourceKind::Csv {
+            file: configuration.path(file),
+            mapping: mapping.clone(),
+            skip_broken: *skip_broken,
+        },
+        SourceSection::Ldap { .. } => SourceKind::Ldap(Box::new(ldap_source(configuration, source)?)),
+    };
+    Ok(SourceSetup { name: source.name().clone(), kind })
+}
+
+fn ldap_source(configuration: &Configuration, source: &SourceSection) -> Result<LdapSource> {
+    let SourceSection::Ldap {
+        url,
+        starttls,
+        allow_plain,
+        authorities,
+        bind_name,
+        password_file,
+        bases,
+        filter,
+        group,
+        attributes,
+        skip_broken,
+        ..
+    } = source
+    else {
+        anyhow::bail!("not a directory");
+    };
+    let file = configuration.path(password_file);
+    let password = std::fs::read_to_string(&file)
+        .with_context(|| format!("the file {} with the directory's password", file.display()))?;
+    let trust = authorities
+        .as_ref()
+        .map_or(directory::Trust::System, |file| directory::Trust::File(configuration.path(file)));
+    let settings = directory::Settings {
+        address: directory::Address::parse(url, *starttls, *allow_plain)?,
+        trust,
+        bind_name: bind_name.clone(),
+        password: directory::Secret::new(password.trim_end())?,
+        limits: directory::Limits::default(),
+    };
+    let query = directory::Query::new(bases.iter().cloned(), filter.as_str())?
+        .attributes(LdapSource::wanted_attributes(attributes))
+        .groups(group.iter().cloned());
+    Ok(LdapSource {
+        settings,
+        query,
+        attributes: attributes.clone(),
+        group: group.clone(),
+        skip_broken: *skip_broken,
+    })
+}
+
+/// Counts the calls on their way out.
+struct Counting {
+    inner: HttpsTransport,
+    calls: Arc<AtomicU64>,
+}
+
+impl Transport for Counting {
+    fn send<'a>(&'a self, request: &'a ApiRequest) -> BoxFuture<'a, Result<ApiResponse, Broken>> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        self.inner.send(request)
+    }
+}

@@ -1,0 +1,141 @@
+//! What is said about a plan and about how things stand, in words and as JSON. No CPR number is in either.
+
+use std::collections::BTreeMap;
+
+use domain::{Language, Operation, OperationId, guard::Judgement};
+use serde_json::{Value, json};
+use store::plan::PlanRecord;
+use sync::Planned;
+use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+
+/// Words for people go to standard error; `LOKALID_LOG` chooses how many.
+pub fn begin_logging() {
+    let filter = EnvFilter::try_from_env("LOKALID_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    tracing_subscriber::registry().with(filter).with(lines).init();
+}
+
+/// A plan as `plan --json` prints it.
+pub fn plan_json(plans: &[Planned]) -> Value {
+    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+    for (kind, number) in plans.iter().flat_map(|planned| &planned.record.counts) {
+        *counts.entry(kind.clone()).or_default() += number;
+    }
+    let held: Vec<Value> =
+        plans.iter().flat_map(|planned| held_json(&planned.record, &planned.judgement)).collect();
+    let operations: Vec<Value> =
+        plans.iter().flat_map(|planned| operations_json(&planned.record, &planned.operations)).collect();
+    let ids: Vec<i64> = plans.iter().map(|planned| planned.record.id.0).collect();
+    let plan = if let [only] = ids.as_slice() { json!(only) } else { json!(ids) };
+    json!({
+        "plan": plan,
+        "made_at": plans.iter().map(|planned| planned.record.made_at).max(),
+        "observed_at": plans.iter().map(|planned| planned.record.observed_at).min().flatten(),
+        "cost_dkk": plans.iter().map(|planned| planned.record.cost_dkk).sum::<i64>(),
+        "counts": counts,
+        "held": held,
+        "operations": operations,
+    })
+}
+
+fn id(record: &PlanRecord, place: usize) -> String {
+    OperationId { plan: record.id, number: u32::try_from(place + 1).unwrap_or(u32::MAX) }.to_string()
+}
+
+fn held_json(record: &PlanRecord, judgement: &Judgement) -> Vec<Value> {
+    let held = judgement.held.iter().map(|held| {
+        let operations: Vec<String> = held.operations.iter().map(|place| id(record, *place)).collect();
+        json!({
+            "plan": record.id.0,
+            "rule": held.rule.name(),
+            "why": held.rule.say(Language::English),
+            "operations": operations,
+        })
+    });
+    held.collect()
+}
+
+fn operations_json(record: &PlanRecord, operations: &[Operation]) -> Vec<Value> {
+    let operations = operations.iter().enumerate().map(|(place, operation)| {
+        let fields: Vec<&str> = operation.fields.iter().map(|field| field.name()).collect();
+        json!({
+            "id": id(record, place),
+            "organisation": record.cvr.to_string(),
+            "user_name": operation.label,
+            "kind": operation.action.kind(),
+            "fields": fields,
+            "reason": operation.reason.say(Language::English),
+        })
+    });
+    operations.collect()
+}
+
+/// A plan in words: counts by kind, what is held and why, then each operation with its reason.
+pub fn plan_words(planned: &Planned) -> String {
+    use std::fmt::Write as _;
+    const SHOWN: usize = 40;
+    let record = &planned.record;
+    let mut words = format!("Plan {} for {}: ", record.id, record.cvr);
+    if planned.operations.is_empty() {
+        words.push_str("nothing to do.\n");
+        return words;
+    }
+    let counts: Vec<String> = record.counts.iter().map(|(kind, number)| format!("{number} {kind}")).collect();
+    let _ = writeln!(words, "{}. Cost: DKK {}.", counts.join(", "), record.cost_dkk);
+    let _ = match record.observed_at {
+        Some(at) => writeln!(words, "MitID Erhverv was last read {}.", danish_time(at)),
+        None => writeln!(words, "MitID Erhverv has never been read."),
+    };
+    for held in &planned.judgement.held {
+        let _ = writeln!(words, "Held ({}): {}", held.operations.len(), held.rule.say(Language::English));
+    }
+    for (place, operation) in planned.operations.iter().enumerate().take(SHOWN) {
+        let reason = operation.reason.say(Language::English);
+        let _ = writeln!(
+            words,
+            "  {:>8}  {:14} {:20} {reason}",
+            id(record, place),
+            operation.action.kind(),
+            operation.label
+        );
+    }
+    if planned.operations.len() > SHOWN {
+        let _ = writeln!(words, "  and {} more; --json has them all", planned.operations.len() - SHOWN);
+    }
+    words
+}
+
+/// A moment as people in Denmark write it.
+pub fn danish_time(at: jiff::Timestamp) -> String {
+    at.to_zoned(domain::copenhagen()).strftime("%d-%m-%Y %H.%M").to_string()
+}
+
+/// The table of one list, columns as wide as they must be.
+pub fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// What the configuration says, for the console's settings page. Secrets are named by their files, never shown.
+pub fn configured(configuration: &crate::configuration::Configuration) -> Vec<web::Configured> {
+    let one =
+        |key: &str, value: String| web::Configured { key: key.to_owned(), value, origin: web::Origin::File };
+    let schedule = &configuration.schedule;
+    vec![
+        one("web.address", configuration.web.address.clone()),
+        one("keys", configuration.keys.display().to_string()),
+        one("checkpoints", configuration.checkpoints.display().to_string()),
+        one("schedule.sources_minutes", schedule.sources_minutes.to_string()),
+        one("schedule.full_read_at", schedule.full_read_at.to_string()),
+        one("schedule.details_days", schedule.details_days.to_string()),
+        one("schedule.at_once", schedule.at_once.to_string()),
+    ]
+}

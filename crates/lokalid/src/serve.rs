@@ -1,0 +1,283 @@
+//! `serve`: the console and, for each organisation, the work in the background.
+//!
+//! Every loop works from what is stored, so that stopping anywhere loses nothing. A timer asks for the same work that a
+//! person can ask for; a person's order to suspend has a loop of its own that nothing else delays.
+
+use std::{future::Future, net::SocketAddr, path::Path, time::Duration};
+
+use anyhow::{Context as _, Result, bail};
+use domain::{Clock as _, Cvr, Role, copenhagen, guard::Origin};
+use futures::future::join_all;
+use identity::Invitation;
+use jiff::{SignedDuration, Timestamp};
+use store::job::{self, JobRecord, Wish};
+use sync::{Approval, EngineError, Which};
+use tokio::{net::TcpListener, sync::watch};
+use web::{Address, Console};
+
+use crate::{
+    Ending, commands::sign_in_address, demo::next_day, installation::Installation, world::SystemClock,
+};
+
+/// How often new work is looked for.
+const LOOK: Duration = Duration::from_millis(500);
+/// How often suspensions are looked for.
+const LOOK_FOR_SUSPENSIONS: Duration = Duration::from_millis(200);
+
+pub async fn run(installation: &Installation) -> Result<Ending> {
+    let web = &installation.configuration.web;
+    let address = Address::parse(&web.address)?;
+    let listen = match &web.listen {
+        Some(listen) => {
+            listen.parse().with_context(|| format!("web.listen = \"{listen}\" is not an address and port"))?
+        }
+        None => SocketAddr::from(([127, 0, 0, 1], address.port())),
+    };
+    let console = console(installation, address);
+    serve(installation, console, listen, false).await
+}
+
+/// The demo's console, with the button *Next day*, and a link into it.
+pub async fn with_demo(installation: &Installation, listen: &SocketAddr) -> Result<Ending> {
+    let origin = format!("http://localhost:{}", listen.port());
+    let console = console(installation, Address::parse(&origin)?).as_demo();
+    let invitation = Invitation {
+        name: "demo".to_owned(),
+        role: Role::OrganisationAdministrator,
+        person: None,
+        valid_for: SignedDuration::from_hours(1),
+    };
+    let link = sign_in_address(installation, &origin, &invitation).await?;
+    println!("Console: {link}");
+    println!("The link works once. Ctrl-C ends the demo; `lokalid demo` goes on with it.");
+    serve(installation, console, *listen, true).await
+}
+
+fn console(installation: &Installation, address: Address) -> Console {
+    let configuration = &installation.configuration;
+    let checkpoints = configuration.path(&configuration.checkpoints);
+    Console::new(installation.store.clone(), address, Path::new(&checkpoints))
+        .with_configured(crate::report::configured(configuration))
+}
+
+async fn serve(
+    installation: &Installation,
+    console: Console,
+    listen: SocketAddr,
+    demo: bool,
+) -> Result<Ending> {
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("{listen} cannot be listened on; is the port taken? Choose another in [web]")
+    })?;
+    let (stop, stopped) = watch::channel(false);
+    let wait = until(stopped.clone());
+    let server = tokio::spawn(async move {
+        axum::serve(listener, web::router(console)).with_graceful_shutdown(wait).await
+    });
+    let sealer = installation.sealer();
+    let seal = sealer.run(until(stopped.clone()));
+    let work = installation.configuration.organisations.iter().map(|section| {
+        let cvr = &section.cvr;
+        let worker = work(installation, cvr, stopped.clone(), demo);
+        async { futures::join!(worker, stop_people(installation, cvr, stopped.clone())) }
+    });
+    let background = async { futures::join!(seal, join_all(work)) };
+    tokio::pin!(background);
+    tokio::select! {
+        signal = tokio::signal::ctrl_c() => signal?,
+        () = terminated() => {}
+        _ = &mut background => {}
+    }
+    let _ = stop.send(true);
+    // What is being sent right now is waited for; what waits goes on at the next start.
+    let (sealed, _) = background.await;
+    sealed?;
+    match tokio::time::timeout(Duration::from_secs(5), server).await {
+        Ok(served) => served??,
+        // An open event stream need not hold up the end.
+        Err(_) => {}
+    }
+    Ok(Ending::Done)
+}
+
+/// Ends when the flag is raised.
+fn until(mut stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
+    async move {
+        drop(stopped.wait_for(|stopped| *stopped).await);
+    }
+}
+
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut signal) => {
+            signal.recv().await;
+        }
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// Suspensions, before and beside everything else.
+async fn stop_people(installation: &Installation, cvr: &Cvr, stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        if let Err(error) = installation.engine.step(cvr, Which::Suspensions, 1).await {
+            tracing::error!(organisation = %cvr, error = %error, "suspensions could not be sent");
+        }
+        tokio::time::sleep(LOOK_FOR_SUSPENSIONS).await;
+    }
+}
+
+/// Wishes of people first, then what the timer wants, then whatever of the outbox is due.
+async fn work(installation: &Installation, cvr: &Cvr, stopped: watch::Receiver<bool>, demo: bool) {
+    let mut timer = Timer::new(installation, cvr).await;
+    while !*stopped.borrow() {
+        let done = one_round(installation, cvr, &mut timer, demo).await;
+        match done {
+            Ok(true) => {}
+            Ok(false) => tokio::time::sleep(LOOK).await,
+            Err(error) => {
+                tracing::error!(organisation = %cvr, error = format!("{error:#}"), "work in the background failed");
+                tokio::time::sleep(LOOK * 10).await;
+            }
+        }
+    }
+}
+
+async fn one_round(installation: &Installation, cvr: &Cvr, timer: &mut Timer, demo: bool) -> Result<bool> {
+    let engine = &installation.engine;
+    let store = &installation.store;
+    if let Some(job) = store.write(|tx| Box::pin(async { job::take(tx, cvr).await })).await? {
+        let outcome = fulfil(installation, cvr, &job, demo).await;
+        let words = match &outcome {
+            Ok(words) => Ok(words.as_str()),
+            Err(error) => Err(format!("{error:#}")),
+        };
+        store
+            .write(|tx| {
+                Box::pin(async {
+                    let words = words.as_ref().map(|words| *words).map_err(String::as_str);
+                    job::finish(tx, job.id, words).await
+                })
+            })
+            .await?;
+        return Ok(true);
+    }
+    if timer.sources_are_due(SystemClock.now()) {
+        engine.read_sources(cvr).await?;
+        settle(installation, cvr, Origin::Timer).await?;
+        return Ok(true);
+    }
+    if timer.full_read_is_due(SystemClock.now()) {
+        engine.apply(cvr, Origin::Timer, None).await?;
+        return Ok(true);
+    }
+    Ok(engine.step(cvr, Which::All, 8).await? > 0)
+}
+
+/// Does what somebody asked for, and says in words what came of it.
+async fn fulfil(installation: &Installation, cvr: &Cvr, job: &JobRecord, demo: bool) -> Result<String> {
+    let engine = &installation.engine;
+    let by = Origin::Person(job.created_by.clone());
+    match &job.wish {
+        Wish::Apply => told(&engine.apply(cvr, by, None).await?),
+        Wish::ReadSources => {
+            let faults = engine.read_sources(cvr).await?;
+            settle(installation, cvr, Origin::Timer).await?;
+            if let Some((source, why)) = faults.first() {
+                bail!("{source}: {why}");
+            }
+            Ok("read".to_owned())
+        }
+        Wish::FullRead => {
+            engine.full_read(cvr).await?;
+            settle(installation, cvr, Origin::Timer).await
+        }
+        Wish::Approve { plan, why, .. } => {
+            let approval =
+                Approval { plan: domain::PlanId(*plan), by: job.created_by.clone(), why: why.clone() };
+            match engine.apply(cvr, by, Some(&approval)).await {
+                Err(error @ EngineError::PlanChanged { .. }) => bail!("{error}"),
+                applied => told(&applied?),
+            }
+        }
+        Wish::Settle => settle(installation, cvr, by).await,
+        Wish::TestConnection => {
+            let site = engine.site(cvr)?;
+            site.client.authenticate().await?;
+            let found = site.client.search(site.pace.search_max_count).await?.len();
+            Ok(format!("{found}"))
+        }
+        Wish::NextDay if demo => {
+            next_day::change_file(installation)?;
+            told(&engine.apply(cvr, Origin::Timer, None).await?)
+        }
+        Wish::NextDay => bail!("only the demo can live through one more day"),
+    }
+}
+
+/// Plans from what is stored and sends what the guard passes.
+async fn settle(installation: &Installation, cvr: &Cvr, origin: Origin) -> Result<String> {
+    let engine = &installation.engine;
+    let planned = engine.plan(cvr, origin).await?;
+    let queued = engine.enqueue(cvr, &planned).await?;
+    if queued > 0 {
+        engine.drain(cvr).await?;
+        engine.read_stale(cvr).await?;
+        let planned = engine.plan(cvr, Origin::Timer).await?;
+        engine.enqueue(cvr, &planned).await?;
+    }
+    Ok(format!("{queued}"))
+}
+
+fn told(applied: &sync::Applied) -> Result<String> {
+    if let Some((source, why)) = applied.source_faults.first() {
+        bail!("{source}: {why}");
+    }
+    if let Some(why) = &applied.remote_fault {
+        bail!("{why}");
+    }
+    Ok(format!("{}", applied.planned.operations.len()))
+}
+
+/// What is due when. Kept from what is stored, so that a restart neither repeats nor forgets.
+struct Timer {
+    every: SignedDuration,
+    full_read_at: jiff::civil::Time,
+    sources_read: Option<Timestamp>,
+    full_read: Option<Timestamp>,
+}
+
+impl Timer {
+    async fn new(installation: &Installation, cvr: &Cvr) -> Self {
+        let schedule = &installation.configuration.schedule;
+        let sources =
+            installation.store.read(|tx| Box::pin(async { store::source::all(tx, cvr).await })).await;
+        let sources_read = sources.ok().and_then(|all| all.iter().filter_map(|source| source.read_at).max());
+        let organisation = installation.engine.organisation(cvr).await.ok();
+        Self {
+            every: SignedDuration::from_mins(i64::from(schedule.sources_minutes)),
+            full_read_at: schedule.full_read_at,
+            sources_read,
+            full_read: organisation.and_then(|record| record.full_read_at),
+        }
+    }
+
+    fn sources_are_due(&mut self, now: Timestamp) -> bool {
+        let due = self.sources_read.is_none_or(|read| now.duration_since(read) >= self.every);
+        if due {
+            self.sources_read = Some(now);
+        }
+        due
+    }
+
+    /// Once a day, at or after the hour, Danish time.
+    fn full_read_is_due(&mut self, now: Timestamp) -> bool {
+        let here = now.to_zoned(copenhagen());
+        let today = here.with().time(self.full_read_at).build().ok().map(|at| at.timestamp());
+        let due = today.is_some_and(|at| at <= now && self.full_read.is_none_or(|read| read < at));
+        if due {
+            self.full_read = Some(now);
+        }
+        due
+    }
+}
