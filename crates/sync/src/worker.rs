@@ -3,10 +3,13 @@
 //! It has no choices left. An operation says what to send; the class of a failure says what follows
 //! (behaviour.md, *After a failure*). Suspensions have a lane of their own and wait for nothing else.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
-use domain::{Action, Cvr, Organisation};
-use futures::{StreamExt as _, stream::FuturesUnordered};
+use domain::{Action, Cvr, Organisation, Status};
+use futures::{StreamExt as _, future::try_join_all, stream::FuturesUnordered};
 use jiff::{SignedDuration, Timestamp};
 use store::outbox::{self, Claimed, Outcome, Which};
 
@@ -26,66 +29,69 @@ mod effect;
 /// Attempts after which an operation is parked. Suspensions never are.
 const ATTEMPTS: i64 = 8;
 
+/// How long a slot that found nothing waits at least.
+const SHORTEST_WAIT: Duration = Duration::from_millis(20);
+
+/// What the slots of one [`Engine::drain`] share.
+struct Sending {
+    organisation: Organisation,
+    total: usize,
+    done: AtomicUsize,
+    /// Slots that have an operation in their hands.
+    busy: AtomicUsize,
+}
+
 /// Names a process in leases: host, process and a random part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerId(pub String);
 
 impl Engine {
     /// Sends everything that is due and whatever becomes due, until nothing more can be done.
+    ///
+    /// Each slot is a loop of its own that has at most one operation in its hands. They are polled together, so none
+    /// waits for the database while another that holds it is not being polled.
     pub async fn drain(&self, cvr: &Cvr) -> Result<(), EngineError> {
-        let organisation = Arc::new(self.organisation(cvr).await?.organisation);
-        let (total, mut done) = (self.waiting(cvr).await?, 0);
-        let lanes = futures::future::try_join(
-            self.drain_lane(&organisation, Which::Suspensions, &|| {}),
-            self.drain_ordinary(&organisation, total, &mut done),
-        );
-        lanes.await.map(drop)
-    }
-
-    async fn drain_ordinary(
-        &self,
-        organisation: &Arc<Organisation>,
-        total: usize,
-        done: &mut usize,
-    ) -> Result<(), EngineError> {
-        let done = std::sync::Mutex::new(done);
-        let tell = || {
-            if let Ok(mut done) = done.lock() {
-                **done += 1;
-                self.progress.tell(Stage::Sending, **done, total.max(**done));
-            }
+        let site = self.site(cvr)?;
+        let organisation = self.organisation(cvr).await?.organisation;
+        let sending = Sending {
+            organisation,
+            total: self.waiting(cvr).await?,
+            done: AtomicUsize::new(0),
+            busy: AtomicUsize::new(0),
         };
-        self.drain_lane(organisation, Which::All, &tell).await
+        let ordinary = (0..site.pace.at_once.max(1)).map(|_| self.slot(site, &sending, Which::All));
+        let slots = ordinary.chain(std::iter::once(self.slot(site, &sending, Which::Suspensions)));
+        try_join_all(slots).await.map(drop)
     }
 
     async fn waiting(&self, cvr: &Cvr) -> Result<usize, EngineError> {
         let counts = self.store.read(|tx| Box::pin(async { outbox::counts(tx, cvr).await })).await?;
-        let busy =
-            counts.iter().filter(|(state, _)| *state != "parked").map(|(_, number)| *number).sum::<i64>();
+        let busy = counts.iter().filter(|(state, _)| *state != "parked").map(|(_, number)| *number).sum::<i64>();
         Ok(usize::try_from(busy).unwrap_or_default())
     }
 
-    /// Keeps as many operations under way as there are slots; ends when nothing is due and nothing will be.
-    async fn drain_lane(
-        &self,
-        organisation: &Arc<Organisation>,
-        which: Which,
-        settled: &(dyn Fn() + Sync),
-    ) -> Result<(), EngineError> {
-        let site = self.site(&organisation.cvr)?;
-        let slots = if which == Which::Suspensions { 1 } else { site.pace.at_once.max(1) };
-        let mut under_way = FuturesUnordered::new();
+    /// Takes one operation after the other; ends when nothing is due, nothing will be, and no other slot is at work
+    /// on what may make more.
+    async fn slot(&self, site: &Site, sending: &Sending, which: Which) -> Result<(), EngineError> {
         loop {
-            let free = slots.saturating_sub(under_way.len());
-            let claimed = if free > 0 { self.claim(site, which, free).await? } else { Vec::new() };
+            let claimed = self.claim(site, which, 1).await?;
+            let taken = !claimed.is_empty();
             for one in claimed {
-                under_way.push(self.carry_out(site, organisation, one));
-            }
-            if let Some(outcome) = under_way.next().await {
+                sending.busy.fetch_add(1, Ordering::SeqCst);
+                let outcome = self.carry_out(site, &sending.organisation, one).await;
+                sending.busy.fetch_sub(1, Ordering::SeqCst);
                 outcome?;
-                settled();
-            } else if !self.wait_for_work(&organisation.cvr, which).await? {
-                return Ok(());
+                let done = sending.done.fetch_add(1, Ordering::SeqCst) + 1;
+                self.progress.tell(Stage::Sending, done, sending.total.max(done));
+            }
+            if taken {
+                continue;
+            }
+            if !self.wait_for_work(&site.cvr, which).await? {
+                if sending.busy.load(Ordering::SeqCst) == 0 {
+                    return Ok(());
+                }
+                tokio::time::sleep(SHORTEST_WAIT).await;
             }
         }
     }
@@ -102,17 +108,16 @@ impl Engine {
 
     /// Waits until the next operation is due. `false`: nothing will be.
     async fn wait_for_work(&self, cvr: &Cvr, which: Which) -> Result<bool, EngineError> {
-        let moved =
-            self.store.write(|tx| Box::pin(async { store::plan::advance_waves(tx, cvr).await })).await?;
-        if moved {
-            return Ok(true);
-        }
         let due = self.store.read(|tx| Box::pin(async { outbox::next_due(tx, cvr, which).await })).await?;
-        let Some(due) = due else { return Ok(false) };
-        let now = self.store.clock().now();
-        // Never longer than a second, so that a new suspension is seen and a shifted clock does no harm.
-        let wait = Duration::try_from(due.duration_since(now)).unwrap_or_default();
-        tokio::time::sleep(wait.clamp(Duration::from_millis(20), Duration::from_secs(1))).await;
+        let Some(due) = due else {
+            // Perhaps the next wave may go.
+            return Ok(self.store.write(|tx| Box::pin(async { store::plan::advance_waves(tx, cvr).await })).await?);
+        };
+        let wait = Duration::try_from(due.duration_since(self.store.clock().now())).unwrap_or_default();
+        if !wait.is_zero() {
+            // Never longer than a second, so that a new suspension is seen and a shifted clock does no harm.
+            tokio::time::sleep(wait.clamp(SHORTEST_WAIT, Duration::from_secs(1))).await;
+        }
         Ok(true)
     }
 
@@ -120,7 +125,7 @@ impl Engine {
     /// step. Says how many operations it took.
     pub async fn step(&self, cvr: &Cvr, which: Which, limit: usize) -> Result<usize, EngineError> {
         let site = self.site(cvr)?;
-        let organisation = Arc::new(self.organisation(cvr).await?.organisation);
+        let organisation = self.organisation(cvr).await?.organisation;
         let claimed = self.claim(site, which, limit).await?;
         let taken = claimed.len();
         let mut under_way: FuturesUnordered<_> =
@@ -136,21 +141,17 @@ impl Engine {
     async fn carry_out(
         &self,
         site: &Site,
-        organisation: &Arc<Organisation>,
+        organisation: &Organisation,
         one: Claimed,
     ) -> Result<(), EngineError> {
         let outcome = if one.uncertain {
             match self.find_effect(site, organisation, &one).await? {
                 Some(outcome) => outcome,
-                None => {
-                    self.store.write(|tx| Box::pin(async { outbox::note_sending(tx, &one).await })).await?;
-                    self.send(site, organisation, &one).await?
-                }
+                None => self.send_again(site, organisation, &one).await?,
             }
         } else {
             self.send(site, organisation, &one).await?
         };
-        let organisation = organisation.as_ref();
         self.store
             .write(|tx| Box::pin(async { outbox::settle(tx, organisation, &one, &outcome).await }))
             .await?;
@@ -159,6 +160,21 @@ impl Engine {
             drop(self.read_one(site, uuid).await);
         }
         Ok(())
+    }
+
+    /// It surely had no effect. Meanwhile no plan may want it any more.
+    async fn send_again(
+        &self,
+        site: &Site,
+        organisation: &Organisation,
+        one: &Claimed,
+    ) -> Result<Outcome, EngineError> {
+        let wanted = self.store.write(|tx| Box::pin(async { outbox::note_sending(tx, one).await })).await?;
+        if wanted {
+            return self.send(site, organisation, one).await;
+        }
+        let why = "the answer was lost, it had no effect, and it is no longer wanted".to_owned();
+        Ok(Outcome::Moot { why, detail: None })
     }
 
     async fn send(
@@ -220,7 +236,7 @@ impl Engine {
         })
     }
 
-    /// A 409: perhaps it is so already, perhaps the other profile call is meant.
+    /// A 409: perhaps it is so already. (The client has tried the other profile call.)
     async fn conflict(
         &self,
         site: &Site,
@@ -231,13 +247,16 @@ impl Engine {
         if let Some(outcome) = self.find_effect(site, organisation, one).await? {
             return Ok(outcome);
         }
-        if let Some(other) = other_profile_call(&one.action) {
-            let answer = site.client.perform(&other).await;
-            if answer.is_ok() {
-                return Ok(self.done(site, one, None).await);
-            }
+        if one.is_suspension() && self.is_pending(site, one).await {
+            let why = "MitID Erhverv suspends nobody who has not activated; whoever is held is suspended as soon as they do";
+            return Ok(Outcome::Moot { why: why.to_owned(), detail: None });
         }
         Ok(self.parked(one, failure))
+    }
+
+    async fn is_pending(&self, site: &Site, one: &Claimed) -> bool {
+        let Some(uuid) = one.action.uuid() else { return false };
+        self.detail(site, uuid, false).await.is_ok_and(|detail| detail.status == Some(Status::Pending))
     }
 
     fn unknown(&self, site: &Site, one: &Claimed, failure: &Failure) -> Outcome {
@@ -310,13 +329,4 @@ impl Engine {
 
 fn words(failure: &Failure) -> (String, String) {
     (failure.to_string(), failure.why().map(|why| why.raw.clone()).unwrap_or_default())
-}
-
-/// `profile` and `profile/draft` take the same body; which is right depends on a status that may have changed.
-fn other_profile_call(action: &Action) -> Option<Action> {
-    match action {
-        Action::UpdateDraft(uuid, profile) => Some(Action::UpdateProfile(*uuid, profile.clone())),
-        Action::UpdateProfile(uuid, profile) => Some(Action::UpdateDraft(*uuid, profile.clone())),
-        _ => None,
-    }
 }

@@ -191,6 +191,7 @@ CREATE TABLE operation (
     urgent BOOLEAN NOT NULL,
     wave BIGINT NOT NULL,
     state TEXT NOT NULL,
+    unwanted BOOLEAN NOT NULL,
     attempts BIGINT NOT NULL,
     not_before BIGINT NOT NULL,
     leased_by TEXT,
@@ -204,10 +205,9 @@ CREATE TABLE operation (
 );
 CREATE INDEX operation_open ON operation (organisation, subject, plan, number)
     WHERE state IN ('waiting', 'running', 'unknown', 'parked');
-CREATE INDEX operation_due ON operation (organisation, not_before, plan, number)
-    WHERE state IN ('waiting', 'running', 'unknown');
-CREATE INDEX operation_urgent ON operation (organisation, not_before)
-    WHERE urgent AND state IN ('waiting', 'running', 'unknown');
+CREATE INDEX operation_sendable ON operation (organisation, urgent DESC, plan, number)
+    WHERE state IN ('waiting', 'unknown');
+CREATE INDEX operation_leased ON operation (organisation, leased_until) WHERE state = 'running';
 CREATE INDEX operation_settled ON operation (organisation, settled_at);
 CREATE INDEX operation_identity ON operation (identity);
 
