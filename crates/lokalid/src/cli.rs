@@ -82,6 +82,9 @@ pub enum Command {
     Restore { file: PathBuf },
     /// Copy everything into another, empty database.
     CopyDatabase { url: String },
+    /// The addresses of the console and who may open them, as JSON for the walk through all pages.
+    #[command(hide = true)]
+    Routes,
 }
 
 #[derive(Debug, Args)]

@@ -19,6 +19,7 @@ mod outbox;
 mod person;
 mod plan;
 mod questions;
+mod routes;
 mod sign_in;
 mod source;
 mod status;
@@ -33,6 +34,7 @@ pub async fn run(cli: Cli) -> Result<Ending> {
         Command::Demo(arguments) => crate::demo::run(arguments).await,
         Command::Emulator(arguments) => emulator::run(arguments).await,
         Command::Init => init::run(&cli.config),
+        Command::Routes => routes::run(),
         Command::Doctor { json } => doctor::run(&cli.config, cli.organisation.as_ref(), json).await,
         Command::Restore { file } => copies::restore(&cli.config, &file).await,
         Command::Audit(crate::cli::Audit::Verify { file: Some(file), public_key }) => {
@@ -73,7 +75,8 @@ async fn with_installation(
         | Command::Emulator(_)
         | Command::Init
         | Command::Doctor { .. }
-        | Command::Restore { .. } => Ok(Ending::Done),
+        | Command::Restore { .. }
+        | Command::Routes => Ok(Ending::Done),
     }
 }
 
