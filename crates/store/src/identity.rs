@@ -272,6 +272,11 @@ pub(crate) async fn note_written(tx: &mut Tx, id: IdentityId, fields: Fields) ->
     let Some(row) = row else { return Ok(()) };
     let mut written: Fields = json::read(&row, "written")?;
     written.extend(fields);
+    begin_written(tx, id, written).await
+}
+
+/// A new link begins with what made it, and forgets what was written to another identity.
+pub(crate) async fn begin_written(tx: &mut Tx, id: IdentityId, written: Fields) -> Result<(), StoreError> {
     let sql = "UPDATE identity SET written = $2 WHERE id = $1";
     tx.execute_one(sql, &[id.0.into(), json::text(&written).into()]).await
 }

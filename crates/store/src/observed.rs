@@ -10,11 +10,14 @@ use domain::{
     guard::Shrunk,
     text::{danish_sort_key, search_fold},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{Row, StoreError, Tx, Value, identity::cpr_hash, json, log::AuditEntry};
 
 const CPR: &str = "observed_cpr";
+
+/// How old the sight of somebody who is held and has not activated may get.
+const HELD_AGE: SignedDuration = SignedDuration::from_secs(30);
 
 /// What a search says of one identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -333,12 +336,17 @@ pub async fn note_gone(tx: &mut Tx, cvr: &Cvr, uuid: RemoteUuid) -> Result<(), S
     tx.audit(AuditEntry::of("lokalid", "observed.gone", cvr).subject(&uuid.to_string())).await
 }
 
-/// Details that are due: never read, or older than `stale_before`; those never read come first.
+/// Details that are due: never read, or older than `stale_before`; those never read come first. Whoever is held and
+/// has not activated is looked at again and again, to be suspended as soon as they do.
 pub async fn stale(tx: &mut Tx, cvr: &Cvr, stale_before: Timestamp) -> Result<Vec<RemoteUuid>, StoreError> {
     let sql = "SELECT uuid FROM observed WHERE organisation = $1 AND sight <> 'gone'
-                   AND (detailed_at IS NULL OR detailed_at < $2)
+                   AND (detailed_at IS NULL OR detailed_at < $2 OR (status = 'Pending' AND seen_at < $3
+                       AND EXISTS (SELECT 1 FROM identity WHERE identity.organisation = $1
+                           AND identity.link = observed.uuid AND identity.hold_at IS NOT NULL)))
                ORDER BY detailed_at IS NOT NULL, detailed_at, uuid";
-    let rows = tx.rows(sql, &[cvr.to_string().into(), stale_before.into()]).await?;
+    let held_seen_before = tx.now().saturating_sub(HELD_AGE).unwrap_or(Timestamp::MIN);
+    let values = [cvr.to_string().into(), stale_before.into(), held_seen_before.into()];
+    let rows = tx.rows(sql, &values).await?;
     rows.iter().map(|row| Ok(RemoteUuid(row.uuid("uuid")?))).collect()
 }
 

@@ -177,3 +177,23 @@ fn read(row: &Row, overlays: Vec<Overlay>) -> Result<OrganisationRecord, StoreEr
         certificate_until: row.optional_timestamp("certificate_until")?,
     })
 }
+
+/// Gives a user name a role in the console.
+pub async fn grant_role(
+    tx: &mut Tx,
+    cvr: &Cvr,
+    user_name: &str,
+    role: domain::Role,
+    by: &str,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    let key = user_name.trim().to_lowercase();
+    tx.execute(
+        "INSERT INTO role_grant (organisation, user_name, role, granted_by, granted_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (organisation, user_name, role) DO NOTHING",
+        &[cvr.to_string().into(), key.as_str().into(), role.name().into(), by.into(), now.into()],
+    )
+    .await?;
+    let entry = AuditEntry::of(by, "role.granted", cvr).subject(&key);
+    tx.audit(entry.detail(serde_json::json!({ "role": role.name() }))).await
+}

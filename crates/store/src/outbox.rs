@@ -3,6 +3,9 @@
 //! A lease marks an operation as sent before it is: whoever finds an expired lease knows only that the call may
 //! have had its effect, so the operation becomes *unknown* and its effect is looked for before anything is sent
 //! again. The consequences of an answer are written in the same transaction as the answer.
+//!
+//! A plan that no longer wants an operation withdraws it. One that may have had its effect already is marked
+//! *unwanted* instead: its effect is looked for, and it is never sent again.
 
 use domain::{
     Action, Cvr, Field, Fields, IdentityId, NewIdentity, OperationId, Organisation, PlanId, Profile, Reason,
@@ -63,8 +66,17 @@ pub struct Claimed {
     pub attempts: i64,
     /// Its effect must be looked for before it is sent.
     pub uncertain: bool,
-    /// When it was first sent, if the answer was lost.
+    /// When it was last sent, if the answer was lost.
     pub sent_at: Option<Timestamp>,
+    /// Names this lease: whoever lost it has nothing more to say of the operation.
+    lease: Lease,
+}
+
+/// Who may settle a claimed operation, and until when nobody else may take it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Lease {
+    worker: String,
+    until: Timestamp,
 }
 
 impl Claimed {
@@ -86,6 +98,8 @@ pub enum Outcome {
     Parked { why: String, raw: String, uncertain: bool },
     /// MitID Erhverv answered 404.
     Gone,
+    /// It has no effect and is not to be sent (any more): the next plan decides anew from what was read.
+    Moot { why: String, detail: Option<Box<Detail>> },
 }
 
 /// Which operations to claim.
@@ -116,10 +130,11 @@ pub async fn claim(
     let rows = tx.rows(&sql, &[cvr.to_string().into(), now.into(), limit.into()]).await?;
     let mut claimed = Vec::with_capacity(rows.len());
     let mut subjects = std::collections::HashSet::new();
+    let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
     for row in &rows {
-        let one = read_claimed(tx, row)?;
+        let one = read_claimed(tx, row, Lease { worker: worker.to_owned(), until })?;
         if one.identity.is_none_or(|identity| subjects.insert(identity)) {
-            mark_sent(tx, &one, worker, lease).await?;
+            mark_sent(tx, &one).await?;
             claimed.push(one);
         }
     }
@@ -157,7 +172,7 @@ pub async fn take_back(tx: &mut Tx, worker: &str) -> Result<u64, StoreError> {
     tx.execute(sql, &[worker.into()]).await
 }
 
-fn read_claimed(tx: &Tx, row: &Row) -> Result<Claimed, StoreError> {
+fn read_claimed(tx: &Tx, row: &Row, lease: Lease) -> Result<Claimed, StoreError> {
     Ok(Claimed {
         id: read_id(row)?,
         cvr: identity::read_cvr(row, "organisation")?,
@@ -166,22 +181,19 @@ fn read_claimed(tx: &Tx, row: &Row) -> Result<Claimed, StoreError> {
         attempts: row.int("attempts")?,
         uncertain: row.text("state")? == "unknown",
         sent_at: row.optional_timestamp("sent_at")?,
+        lease,
     })
 }
 
-async fn mark_sent(
-    tx: &mut Tx,
-    one: &Claimed,
-    worker: &str,
-    lease: SignedDuration,
-) -> Result<(), StoreError> {
+async fn mark_sent(tx: &mut Tx, one: &Claimed) -> Result<(), StoreError> {
     let now = tx.now();
-    let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
+    let Lease { worker, until } = &one.lease;
     // An uncertain one keeps the time at which it was sent: its effect is looked for from there.
     let sent_at = if one.uncertain { one.sent_at } else { Some(now) };
     let sql = "UPDATE operation SET state = 'running', leased_by = $3, leased_until = $4, sent_at = $5,
                    attempts = attempts + 1 WHERE plan = $1 AND number = $2 AND state IN ('waiting', 'unknown')";
-    let values = [one.id.plan.0.into(), one.id.number.into(), worker.into(), until.into(), sent_at.into()];
+    let (plan, number) = (one.id.plan.0.into(), one.id.number.into());
+    let values = [plan, number, worker.as_str().into(), (*until).into(), sent_at.into()];
     tx.execute_one(sql, &values).await
 }
 
@@ -191,20 +203,37 @@ pub(crate) fn read_id(row: &Row) -> Result<OperationId, StoreError> {
     Ok(OperationId { plan: PlanId(row.int("plan")?), number })
 }
 
-/// An uncertain operation turned out not to have had its effect, so it may be sent: notes the time, before it is.
-pub async fn note_sending(tx: &mut Tx, one: &Claimed) -> Result<(), StoreError> {
+/// An uncertain operation turned out not to have had its effect: notes that it is sent again, before it is.
+/// `false`: no plan wants it any more, or the lease is lost, so it must not be sent.
+pub async fn note_sending(tx: &mut Tx, one: &Claimed) -> Result<bool, StoreError> {
+    if !is_held(tx, one).await? {
+        return Ok(false);
+    }
     let now = tx.now();
-    let sql = "UPDATE operation SET sent_at = $3 WHERE plan = $1 AND number = $2 AND state = 'running'";
-    tx.execute_one(sql, &[one.id.plan.0.into(), one.id.number.into(), now.into()]).await
+    let sql = "UPDATE operation SET sent_at = $3 WHERE plan = $1 AND number = $2 AND NOT unwanted";
+    Ok(tx.execute(sql, &[one.id.plan.0.into(), one.id.number.into(), now.into()]).await? == 1)
 }
 
-/// Writes how a claimed operation ended, with everything that follows from it.
+/// Whether the lease is still the one that the operation was claimed with.
+async fn is_held(tx: &mut Tx, one: &Claimed) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 AS held FROM operation WHERE plan = $1 AND number = $2 AND state = 'running'
+                   AND leased_by = $3 AND leased_until = $4";
+    let (plan, number) = (one.id.plan.0.into(), one.id.number.into());
+    let Lease { worker, until } = &one.lease;
+    Ok(tx.row(sql, &[plan, number, worker.as_str().into(), (*until).into()]).await?.is_some())
+}
+
+/// Writes how a claimed operation ended, with everything that follows from it. Where the lease was lost somebody else
+/// is finding out, and nothing is written.
 pub async fn settle(
     tx: &mut Tx,
     organisation: &Organisation,
     one: &Claimed,
     outcome: &Outcome,
 ) -> Result<(), StoreError> {
+    if !is_held(tx, one).await? {
+        return Ok(());
+    }
     let cvr = &organisation.cvr;
     match outcome {
         Outcome::Done { created, detail } => {
@@ -228,6 +257,13 @@ pub async fn settle(
             log(tx, one, "operation.parked", json!({ "why": why })).await
         }
         Outcome::Gone => settle_gone(tx, organisation, one).await,
+        Outcome::Moot { why, detail } => {
+            finish(tx, one, "withdrawn", Some(why)).await?;
+            if let Some(detail) = detail {
+                observed::take_detail(tx, cvr, detail).await?;
+            }
+            log(tx, one, "operation.withdrawn", json!({ "why": why })).await
+        }
     }
 }
 
@@ -280,14 +316,17 @@ struct Told<'a> {
 
 async fn put_back(tx: &mut Tx, one: &Claimed, state: &str, told: Told<'_>) -> Result<(), StoreError> {
     let Told { why, raw, again_at, uncertain } = told;
-    let sql =
-        "UPDATE operation SET state = $3, outcome = $4, raw_answer = $5, not_before = $6, leased_by = NULL,
-                   leased_until = NULL, sent_at = CASE WHEN $7 THEN sent_at ELSE NULL END
+    // What surely had no effect and is not wanted any more ends here.
+    let sql = "UPDATE operation SET state = CASE WHEN unwanted AND NOT $7 THEN 'withdrawn' ELSE $3 END,
+                   settled_at = CASE WHEN unwanted AND NOT $7 THEN $8 ELSE NULL END,
+                   outcome = $4, raw_answer = $5, not_before = $6, leased_by = NULL, leased_until = NULL,
+                   sent_at = CASE WHEN $7 THEN sent_at ELSE NULL END
                WHERE plan = $1 AND number = $2 AND state = 'running'";
+    let now = tx.now();
     let (plan, number) = (one.id.plan.0.into(), one.id.number.into());
     tx.execute_one(
         sql,
-        &[plan, number, state.into(), why.into(), raw.into(), again_at.into(), uncertain.into()],
+        &[plan, number, state.into(), why.into(), raw.into(), again_at.into(), uncertain.into(), now.into()],
     )
     .await
 }
@@ -307,12 +346,12 @@ async fn consequences(
                 // Until it is read, it is known to be there and nothing else.
                 note_created(tx, &organisation.cvr, uuid).await?;
             }
-            identity::note_written(tx, identity, written_by_create(new)).await
+            identity::begin_written(tx, identity, written_by_create(new)).await
         }
         Action::Adopt(uuid) => {
             identity::link(tx, identity, *uuid).await?;
             let fields = Fields::from([(Field::Status, "Adopted".to_owned())]);
-            identity::note_written(tx, identity, fields).await
+            identity::begin_written(tx, identity, fields).await
         }
         Action::UpdateDraft(_, profile) | Action::UpdateProfile(_, profile) => {
             identity::note_written(tx, identity, written_by_profile(profile)).await

@@ -3,10 +3,10 @@
 //! A plan is written once and never changed; its operations are kept in sealed parts. [`enqueue`] takes what the
 //! guard has passed and nothing else.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::guard::{Held, Judgement, Origin, Passed};
-use domain::{Action, Cvr, Operation, OperationId, Organisation, PlanId};
+use domain::{Action, Cvr, IdentityId, Operation, OperationId, Organisation, PlanId};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -109,7 +109,7 @@ fn held_digest(tx: &Tx, plan: &NewPlan<'_>) -> String {
     }
     lines.sort();
     let hash = tx.lookup_hash("held", lines.join("\n").as_bytes());
-    hash.iter().take(16).map(|octet| format!("{octet:02x}")).collect()
+    crate::keys::hex(hash.get(..16).unwrap_or(&hash))
 }
 
 async fn save_parts(tx: &mut Tx, id: PlanId, operations: &[Operation]) -> Result<(), StoreError> {
@@ -209,15 +209,19 @@ pub async fn stop(tx: &mut Tx, record: &PlanRecord, why: Option<&str>, by: &str)
 struct Open {
     id: OperationId,
     digest: Vec<u8>,
+    kind: String,
     state: String,
+    unwanted: bool,
+    /// It may have had its effect.
+    sent: bool,
     created_at: Timestamp,
 }
 
 /// Puts operations that the guard passed into the outbox, and withdraws what the plan no longer wants.
 ///
 /// The plan was made from what was stored at `as_of`: a subject that something happened to since is left for the
-/// next plan. `scope`: what a plan of the whole organisation does not hold is no longer wanted. Says how many
-/// operations are new in the outbox.
+/// next plan. What a plan of the whole organisation does not hold is no longer wanted. Says how many operations are
+/// new in the outbox.
 pub async fn enqueue(
     tx: &mut Tx,
     organisation: &Organisation,
@@ -225,19 +229,20 @@ pub async fn enqueue(
     operations: &[Operation],
     passed: &Passed,
     as_of: Timestamp,
-    scope: Coverage,
+    coverage: Coverage<'_>,
 ) -> Result<usize, StoreError> {
     let mut open = open_operations(tx, &organisation.cvr).await?;
     let changed_since = changed_since(tx, &organisation.cvr, as_of).await?;
     let wanted: HashSet<Vec<u8>> = operations.iter().map(|one| digest(tx, one)).collect();
+    if let Coverage::Organisation { undecided } = coverage {
+        let undecided = undecided.iter().map(ToString::to_string).collect();
+        withdraw_unwanted(tx, &mut open, &Wanted { digests: &wanted, undecided, as_of }).await?;
+    }
     let unsettled: HashSet<String> = open
         .iter()
-        .filter(|(_, ones)| ones.iter().any(|one| one.state == "running" || one.state == "unknown"))
+        .filter(|(_, ones)| ones.iter().any(Open::is_unsettled))
         .map(|(subject, _)| subject.clone())
         .collect();
-    if scope == Coverage::Organisation {
-        withdraw_unwanted(tx, &mut open, &wanted, as_of).await?;
-    }
     let there: HashSet<&Vec<u8>> = open.values().flatten().map(|one| &one.digest).collect();
     let mut chosen = Vec::new();
     for place in passed.operations() {
@@ -255,8 +260,9 @@ pub async fn enqueue(
 
 /// What a plan covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Coverage {
-    Organisation,
+pub enum Coverage<'a> {
+    /// Everybody but those of whom nothing could be decided: what is on its way for them goes on.
+    Organisation { undecided: &'a BTreeSet<IdentityId> },
     /// One named identity.
     Identity,
 }
@@ -270,41 +276,88 @@ async fn changed_since(tx: &mut Tx, cvr: &Cvr, as_of: Timestamp) -> Result<HashS
 }
 
 async fn open_operations(tx: &mut Tx, cvr: &Cvr) -> Result<HashMap<String, Vec<Open>>, StoreError> {
-    let sql = "SELECT subject, plan, number, digest, state, created_at FROM operation
+    let sql =
+        "SELECT subject, plan, number, digest, kind, state, unwanted, sent_at, created_at FROM operation
                WHERE organisation = $1 AND state IN ('waiting', 'running', 'unknown', 'parked')";
     let mut open: HashMap<String, Vec<Open>> = HashMap::new();
     for row in tx.rows(sql, &[cvr.to_string().into()]).await? {
         open.entry(row.text("subject")?.to_owned()).or_default().push(Open {
             id: crate::outbox::read_id(&row)?,
             digest: row.bytes("digest")?.to_vec(),
+            kind: row.text("kind")?.to_owned(),
             state: row.text("state")?.to_owned(),
+            unwanted: row.bool("unwanted")?,
+            sent: row.optional_timestamp("sent_at")?.is_some(),
             created_at: row.timestamp("created_at")?,
         });
     }
     Ok(open)
 }
 
+/// What a plan says of everything that is on its way.
+struct Wanted<'a> {
+    digests: &'a HashSet<Vec<u8>>,
+    /// Subjects that it says nothing of.
+    undecided: HashSet<String>,
+    as_of: Timestamp,
+}
+
+/// Withdraws what the plan does not want and what has surely had no effect. The rest of it is marked: whoever looks
+/// for its effect must not send it again. What is wanted again loses the mark.
 async fn withdraw_unwanted(
     tx: &mut Tx,
     open: &mut HashMap<String, Vec<Open>>,
-    wanted: &HashSet<Vec<u8>>,
-    as_of: Timestamp,
+    wanted: &Wanted<'_>,
 ) -> Result<(), StoreError> {
-    let now = tx.now();
-    let unwanted = |one: &Open| can_withdraw(one) && one.created_at < as_of && !wanted.contains(&one.digest);
-    for ones in open.values_mut() {
-        for one in ones.iter().filter(|one| unwanted(one)) {
-            let sql =
-                "UPDATE operation SET state = 'withdrawn', settled_at = $3 WHERE plan = $1 AND number = $2";
-            tx.execute_one(sql, &[one.id.plan.0.into(), one.id.number.into(), now.into()]).await?;
+    let decided = open.iter_mut().filter(|(subject, _)| !wanted.undecided.contains(*subject));
+    for one in decided.flat_map(|(_, ones)| ones).filter(|one| one.created_at < wanted.as_of) {
+        let unwanted = !wanted.digests.contains(&one.digest);
+        if unwanted && one.can_be_withdrawn() {
+            withdraw(tx, one).await?;
+        } else if unwanted != one.unwanted {
+            mark(tx, one, unwanted).await?;
         }
-        ones.retain(|one| !unwanted(one));
+    }
+    for ones in open.values_mut() {
+        ones.retain(|one| one.state != "withdrawn");
     }
     Ok(())
 }
 
-fn can_withdraw(open: &Open) -> bool {
-    open.state == "waiting" || open.state == "parked"
+async fn withdraw(tx: &mut Tx, one: &mut Open) -> Result<(), StoreError> {
+    let now = tx.now();
+    "withdrawn".clone_into(&mut one.state);
+    let sql = "UPDATE operation SET state = 'withdrawn', settled_at = $3 WHERE plan = $1 AND number = $2";
+    tx.execute_one(sql, &[one.id.plan.0.into(), one.id.number.into(), now.into()]).await
+}
+
+/// A parked creation that is not wanted any more is looked for at once, because the next one waits for it.
+async fn mark(tx: &mut Tx, one: &mut Open, unwanted: bool) -> Result<(), StoreError> {
+    let now = tx.now();
+    if unwanted && one.state == "parked" {
+        "unknown".clone_into(&mut one.state);
+    }
+    let sql =
+        "UPDATE operation SET unwanted = $3, state = $4, not_before = CASE WHEN state = $4 THEN not_before
+                   ELSE $5 END WHERE plan = $1 AND number = $2";
+    let (plan, number) = (one.id.plan.0.into(), one.id.number.into());
+    tx.execute_one(sql, &[plan, number, unwanted.into(), one.state.as_str().into(), now.into()]).await
+}
+
+impl Open {
+    fn is_unsettled(&self) -> bool {
+        self.state == "running" || self.state == "unknown"
+    }
+
+    /// A creation whose answer was lost stays until it is known what became of it: a second one would make a second
+    /// user. Of anything else the next read tells.
+    fn can_be_withdrawn(&self) -> bool {
+        match self.state.as_str() {
+            "waiting" => true,
+            "parked" => !(self.kind == "create" && self.sent),
+            _ => false,
+        }
+    }
 }
 
 /// What an operation is about: at most one open operation of a subject is sent at a time.
@@ -318,7 +371,11 @@ pub(crate) fn subject(operation: &Operation) -> String {
 
 /// The same operation has the same digest in every plan.
 pub(crate) fn digest(tx: &Tx, operation: &Operation) -> Vec<u8> {
-    tx.lookup_hash(OPERATION, json::text(&(subject(operation), &operation.action)).as_bytes()).to_vec()
+    action_digest(tx, &subject(operation), &operation.action)
+}
+
+fn action_digest(tx: &Tx, subject: &str, action: &Action) -> Vec<u8> {
+    tx.lookup_hash(OPERATION, json::text(&(subject, action)).as_bytes()).to_vec()
 }
 
 async fn insert(
@@ -327,7 +384,7 @@ async fn insert(
     record: &PlanRecord,
     chosen: &[(usize, &Operation)],
 ) -> Result<(), StoreError> {
-    const COLUMNS: [&str; 18] = [
+    const COLUMNS: [&str; 19] = [
         "plan",
         "number",
         "organisation",
@@ -343,6 +400,7 @@ async fn insert(
         "urgent",
         "wave",
         "state",
+        "unwanted",
         "attempts",
         "not_before",
         "created_at",
@@ -370,6 +428,7 @@ async fn insert(
             matches!(operation.action, Action::Suspend(_)).into(),
             (*wave).into(),
             "waiting".into(),
+            false.into(),
             0_i64.into(),
             now.into(),
             now.into(),
@@ -475,9 +534,11 @@ pub async fn note_assessment(
     cvr: &Cvr,
     assessment: &domain::Assessment,
 ) -> Result<(), StoreError> {
+    const COLUMNS: [&str; 6] = ["organisation", "identity", "field", "ours", "theirs", "found_at"];
     let now = tx.now();
     let text = cvr.to_string();
     crate::question::put(tx, cvr, "plan", &assessment.questions, Some(&assessment.raised)).await?;
+    forget_given_up(tx, &text, &assessment.given_up).await?;
     let sql = "SELECT identity, field, ours, theirs, found_at FROM drift WHERE organisation = $1";
     let mut since: HashMap<(String, String), Timestamp> = HashMap::new();
     for row in tx.rows(sql, &[text.as_str().into()]).await? {
@@ -502,9 +563,26 @@ pub async fn note_assessment(
         ]
     });
     let rows: Vec<Vec<Value>> = rows.collect();
-    const COLUMNS: [&str; 6] = ["organisation", "identity", "field", "ours", "theirs", "found_at"];
     tx.insert_many("drift", &COLUMNS, rows.into_iter(), Some("(identity, field) DO NOTHING")).await?;
     note_steps(tx, &text, assessment).await
+}
+
+/// What was given up and is no longer wanted is forgotten: if it is ever wanted again, it is planned again.
+async fn forget_given_up(
+    tx: &mut Tx,
+    cvr: &str,
+    still_wanted: &[(domain::IdentityId, Action)],
+) -> Result<(), StoreError> {
+    let rows = tx.rows("SELECT subject, digest FROM given_up WHERE organisation = $1", &[cvr.into()]).await?;
+    let kept: HashSet<Vec<u8>> = still_wanted
+        .iter()
+        .map(|(identity, action)| action_digest(tx, &identity.to_string(), action))
+        .collect();
+    let sql = "DELETE FROM given_up WHERE organisation = $1 AND subject = $2 AND digest = $3";
+    for row in rows.iter().filter(|row| row.bytes("digest").is_ok_and(|digest| !kept.contains(digest))) {
+        tx.execute(sql, &[cvr.into(), row.text("subject")?.into(), row.bytes("digest")?.into()]).await?;
+    }
+    Ok(())
 }
 
 /// Changes only the rows whose state changed.

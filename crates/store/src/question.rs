@@ -43,6 +43,8 @@ pub async fn put(
     questions: &[Question],
     raised: Option<&BTreeSet<String>>,
 ) -> Result<(), StoreError> {
+    const COLUMNS: [&str; 9] =
+        ["organisation", "key", "number", "raised_by", "identity", "kind", "label", "about", "asked_at"];
     let now = tx.now();
     let text = cvr.to_string();
     let sql = "SELECT key FROM question WHERE organisation = $1 AND raised_by = $2";
@@ -74,8 +76,6 @@ pub async fn put(
         ]);
         number += 1;
     }
-    const COLUMNS: [&str; 9] =
-        ["organisation", "key", "number", "raised_by", "identity", "kind", "label", "about", "asked_at"];
     tx.insert_many("question", &COLUMNS, rows.into_iter(), Some("(organisation, key) DO NOTHING"))
         .await
         .map(drop)

@@ -105,11 +105,11 @@ pub async fn shrunk(tx: &mut Tx, cvr: &Cvr) -> Result<Vec<Shrunk>, StoreError> {
     Ok(states.into_iter().filter_map(short).collect())
 }
 
-/// A human said that the short answers are right.
-pub async fn believe(tx: &mut Tx, cvr: &Cvr) -> Result<(), StoreError> {
+/// A human was shown that this source is short, and said that it is right.
+pub async fn believe(tx: &mut Tx, cvr: &Cvr, name: &SourceName) -> Result<(), StoreError> {
     let sql = "UPDATE source SET good_count = record_count, shrunk_from = NULL
-               WHERE organisation = $1 AND shrunk_from IS NOT NULL";
-    tx.execute(sql, &[cvr.to_string().into()]).await.map(drop)
+               WHERE organisation = $1 AND name = $2 AND shrunk_from IS NOT NULL";
+    tx.execute(sql, &[cvr.to_string().into(), name.0.as_str().into()]).await.map(drop)
 }
 
 /// Takes a complete snapshot in.
@@ -212,15 +212,11 @@ fn without_cpr_keys(skipped: &[SkippedRow]) -> Vec<SkippedRow> {
 
 /// A key as it is stored: one that is a CPR number becomes a keyed hash.
 pub(crate) fn key_text(tx: &Tx, key: &SourceKey) -> String {
-    use std::fmt::Write as _;
     match key {
         SourceKey::Text(text) => text.clone(),
         SourceKey::FromCpr(cpr) => {
             let hash = tx.lookup_hash("source_key", cpr.digits().as_bytes());
-            hash.iter().take(16).fold("cpr:".to_owned(), |mut text, octet| {
-                let _ = write!(text, "{octet:02x}");
-                text
-            })
+            format!("cpr:{}", crate::keys::hex(hash.get(..16).unwrap_or(&hash)))
         }
     }
 }
@@ -342,8 +338,8 @@ impl Keys {
         self.count += 1;
         let mixed = u128::from_be_bytes(self.seed)
             .wrapping_add(u128::from(self.count) << 64 | u128::from(self.count));
-        let [a, b, c, d, e, f, g, h, i, j, ..] = mixed.to_be_bytes();
-        let octets = [a, b, c, d, e, f, g, h, i, j];
+        let mut octets = [0; 10];
+        octets.iter_mut().zip(mixed.to_be_bytes()).for_each(|(octet, mixed)| *octet = mixed);
         uuid::Builder::from_unix_timestamp_millis(self.millisecond, &octets).into_uuid()
     }
 }

@@ -54,6 +54,12 @@ async fn until_stopped(installation: &Installation, cvr: &Cvr, id: IdentityId) -
                 return Ok("the user is gone there".to_owned());
             }
             Some(observed) if observed.status == Status::Suspended => return Ok(seconds(SystemClock.now())),
+            Some(observed) if observed.status == Status::Pending => {
+                return Ok(
+                    "the user has not activated, so nobody can log in; suspended as soon as that is seen"
+                        .to_owned(),
+                );
+            }
             Some(_) => tokio::time::sleep(Duration::from_millis(50)).await,
         }
     }

@@ -142,8 +142,12 @@ pub async fn days(tx: &mut Tx, cvr: &Cvr, count: i64) -> Result<Vec<Day>, StoreE
 }
 
 async fn day(tx: &mut Tx, cvr: &Cvr, date: Date) -> Result<Day, StoreError> {
+    // What is parked has not settled and counts on the day it was planned.
     let sql = "SELECT state, COUNT(*) AS number FROM operation
-               WHERE organisation = $1 AND settled_at >= $2 AND settled_at < $3 GROUP BY state";
+               WHERE organisation = $1 AND settled_at >= $2 AND settled_at < $3 GROUP BY state
+               UNION ALL
+               SELECT state, COUNT(*) AS number FROM operation
+               WHERE organisation = $1 AND state = 'parked' AND created_at >= $2 AND created_at < $3 GROUP BY state";
     let (from, to) = (midnight(date), midnight(date.saturating_add(1.day())));
     let mut day = Day { date, done: 0, parked: 0, dropped: 0 };
     for row in tx.rows(sql, &[cvr.to_string().into(), from.into(), to.into()]).await? {
