@@ -244,6 +244,10 @@ impl Layout {
         [base, "css/lokalid.css"].map(assets::address)
     }
 
+    pub fn mark(&self) -> String {
+        assets::address("img/mark.svg")
+    }
+
     pub fn script(&self) -> String {
         assets::address("js/progress.js")
     }

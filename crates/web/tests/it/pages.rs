@@ -166,7 +166,8 @@ async fn embedded_files_are_served_for_a_year_and_found_by_the_page() {
     let mut browser = world.stranger();
     let page = browser.get("/sign-in").await.text();
     let tags = html::tags(&page);
-    let sheets: Vec<&str> = html::named(&tags, "link").filter_map(|link| link.get("href")).collect();
+    let sheets = html::named(&tags, "link").filter(|link| link.get("rel") == Some("stylesheet"));
+    let sheets: Vec<&str> = sheets.filter_map(|link| link.get("href")).collect();
     assert_eq!(sheets.len(), 2);
     for sheet in sheets {
         let answer = browser.get(sheet).await;

@@ -1,6 +1,6 @@
 //! An installation to look at: empty, or a small municipality in the middle of an ordinary day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Router;
 use domain::guard::{self, Circumstances, Origin};
@@ -285,7 +285,8 @@ async fn plan_and_send(tx: &mut Tx, organisation: &Organisation) -> Result<(), S
     let record = plan::save(tx, cvr, &new).await?;
     question::put(tx, cvr, "plan", &assessment.questions, None).await?;
     let (operations, passed, now) = (&assessment.operations, &judgement.passed, tx.now());
-    plan::enqueue(tx, organisation, &record, operations, passed, now, Coverage::Organisation).await?;
+    let coverage = Coverage::Organisation { undecided: &BTreeSet::new() };
+    plan::enqueue(tx, organisation, &record, operations, passed, now, coverage).await?;
     settle_some(tx, organisation).await
 }
 
