@@ -158,9 +158,9 @@ pub enum PersonCommand {
         json: bool,
     },
     /// Write a new person by hand.
-    Add(PersonFields),
+    Add(Box<PersonFields>),
     /// Change a person written by hand.
-    Change(PersonFields),
+    Change(Box<PersonFields>),
     /// End a person's employment.
     End {
         user: String,

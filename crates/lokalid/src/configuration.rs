@@ -177,7 +177,7 @@ impl Configuration {
             why: why.to_string().trim_end().to_owned(),
         })?;
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        configuration.folder = folder.to_owned();
+        folder.clone_into(&mut configuration.folder);
         configuration.check().map_err(|why| ConfigurationError::Wrong { file: shown, why })?;
         Ok(configuration)
     }

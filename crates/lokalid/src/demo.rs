@@ -26,7 +26,7 @@ use crate::{
     configuration::{Configuration, FILE_NAME},
     installation::Installation,
     progress,
-    world::{SystemClock, SystemRandom},
+    world::{SystemClock, SystemRandom, random_text},
 };
 
 mod configuration_text;
@@ -170,7 +170,7 @@ fn write_folder(arguments: &Demo, organisations: &[Fictitious], api_port: u16) -
     std::fs::create_dir_all(dir.join("certificates"))?;
     for one in organisations {
         std::fs::write(dir.join(one.file), people::csv(one.first, arguments.people))?;
-        let password = random_text();
+        let password = random_text::<16>();
         let certificate = issue_system_certificate(
             &mut authority,
             &IssueRequest {
@@ -189,12 +189,6 @@ fn write_folder(arguments: &Demo, organisations: &[Fictitious], api_port: u16) -
     let text = configuration_text::write(organisations, api_port, arguments.port.unwrap_or(8080));
     std::fs::write(dir.join(FILE_NAME), text)?;
     Ok(())
-}
-
-fn random_text() -> String {
-    let mut octets = [0; 16];
-    SystemRandom.fill(&mut octets);
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 /// A file that only its owner may read.

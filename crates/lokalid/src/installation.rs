@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use domain::{Clock as _, Cvr, Environment, Organisation, Random as _};
+use domain::{Clock as _, Cvr, Environment, Organisation};
 use futures::future::BoxFuture;
 use jiff::SignedDuration;
 use store::{Keys, Location, Store};
@@ -25,7 +25,7 @@ use sync::{
 
 use crate::{
     configuration::{Configuration, OrganisationSection, SourceSection},
-    world::{SystemClock, SystemRandom},
+    world::{SystemClock, SystemRandom, random_text},
 };
 
 /// An opened installation.
@@ -112,9 +112,7 @@ pub async fn open_store(configuration: &Configuration) -> Result<Store> {
 }
 
 fn worker_id() -> WorkerId {
-    let mut octets = [0; 6];
-    SystemRandom.fill(&mut octets);
-    let random: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    let random = random_text::<6>();
     WorkerId(format!("{}-{random}", std::process::id()))
 }
 

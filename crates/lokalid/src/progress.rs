@@ -38,7 +38,7 @@ fn lines() -> Progress {
     let last = Mutex::new((None, 0));
     Progress::new(move |now, done, total| {
         let Ok(mut last) = last.lock() else { return };
-        let tenth = if total == 0 { 10 } else { done * 10 / total };
+        let tenth = (done * 10).checked_div(total).unwrap_or(10);
         let long = total >= 20 || matches!(now, Stage::Planning);
         if long && *last != (Some(now), tenth) && (done == total || tenth > 0) && total > 1 {
             eprintln!("{}: {done} of {total}", words(now));

@@ -3,7 +3,7 @@
 //! Every loop works from what is stored, so that stopping anywhere loses nothing. A timer asks for the same work that a
 //! person can ask for; a person's order to suspend has a loop of its own that nothing else delays.
 
-use std::{future::Future, net::SocketAddr, path::Path, time::Duration};
+use std::{net::SocketAddr, path::Path, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 use domain::{Clock as _, Cvr, Role, copenhagen, guard::Origin};
@@ -90,21 +90,18 @@ async fn serve(
     }
     let _ = stop.send(true);
     // What is being sent right now is waited for; what waits goes on at the next start.
-    let (sealed, _) = background.await;
-    sealed?;
-    match tokio::time::timeout(Duration::from_secs(5), server).await {
-        Ok(served) => served??,
-        // An open event stream need not hold up the end.
-        Err(_) => {}
+    let (log_is_sealed, _) = background.await;
+    log_is_sealed?;
+    // An open event stream need not hold up the end.
+    if let Ok(ended) = tokio::time::timeout(Duration::from_secs(5), server).await {
+        ended??;
     }
     Ok(Ending::Done)
 }
 
 /// Ends when the flag is raised.
-fn until(mut stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
-    async move {
-        drop(stopped.wait_for(|stopped| *stopped).await);
-    }
+async fn until(mut stopped: watch::Receiver<bool>) {
+    drop(stopped.wait_for(|stopped| *stopped).await);
 }
 
 async fn terminated() {

@@ -25,3 +25,14 @@ impl Random for SystemRandom {
         }
     }
 }
+
+/// As many octets of chance, in hexadecimal digits.
+pub fn random_text<const OCTETS: usize>() -> String {
+    use std::fmt::Write as _;
+    let mut octets = [0; OCTETS];
+    SystemRandom.fill(&mut octets);
+    octets.iter().fold(String::new(), |mut text, octet| {
+        let _ = write!(text, "{octet:02x}");
+        text
+    })
+}

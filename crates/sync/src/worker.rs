@@ -277,7 +277,7 @@ impl Engine {
             return Outcome::Parked { why, raw, uncertain: false };
         }
         let asked = after.and_then(|after| SignedDuration::try_from(after).ok()).unwrap_or_default();
-        let longest = if one.is_suspension() { LONGEST_FOR_SUSPENSIONS } else { Duration::from_secs(3600) };
+        let longest = if one.is_suspension() { LONGEST_FOR_SUSPENSIONS } else { Duration::from_hours(1) };
         let asked = asked.min(SignedDuration::try_from(longest).unwrap_or_default());
         Outcome::Retry { why, raw, again_at: self.later(self.pause(one).max(asked)) }
     }

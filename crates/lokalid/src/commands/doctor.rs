@@ -41,7 +41,9 @@ pub async fn run(file: &Path, organisation: Option<&Cvr>, json: bool) -> Result<
     } else {
         findings.print();
         println!("Inferred parts of the contract with MitID Erhverv, which nobody outside has confirmed:");
-        inferred().iter().for_each(|part| println!("  {part}"));
+        for part in inferred() {
+            println!("  {part}");
+        }
     }
     Ok(if wrong { Ending::Failed } else { Ending::Done })
 }
@@ -64,12 +66,11 @@ async fn examine(
         sources(findings, &installation, section).await;
         connection(findings, &installation, section).await;
     }
-    match web::style_sheet() {
-        web::StyleSheet::Designsystem => findings.good("style sheet", "Det Fælles Designsystem"),
-        web::StyleSheet::Plain => {
-            findings.good("style sheet", "the plain one: npm was not there when this was built")
-        }
-    }
+    let style_sheet = match web::style_sheet() {
+        web::StyleSheet::Designsystem => "Det Fælles Designsystem",
+        web::StyleSheet::Plain => "the plain one: npm was not there when this was built",
+    };
+    findings.good("style sheet", style_sheet);
     let closed = installation.close().await;
     findings.note("disk", closed, |()| "the database can be written and closed".to_owned());
 }
@@ -117,36 +118,40 @@ async fn connection(findings: &mut Findings, installation: &Installation, sectio
     let address = section.api_address();
     let token = client.authenticate().await;
     if findings
-        .note(&called(ApiOperation::AuthenticateTls), token.map_err(advise), |()| address.clone())
+        .note(&called(ApiOperation::AuthenticateTls), token.map_err(|failure| advise(&failure)), |()| {
+            address.clone()
+        })
         .is_none()
     {
         return;
     }
     let count = |number: usize| format!("{number} found");
-    findings.note(&called(ApiOperation::ListSeNumbers), client.se_numbers().await.map_err(advise), |list| {
-        count(list.len())
-    });
+    findings.note(
+        &called(ApiOperation::ListSeNumbers),
+        client.se_numbers().await.map_err(|failure| advise(&failure)),
+        |list| count(list.len()),
+    );
     findings.note(
         &called(ApiOperation::ListProductionUnits),
-        client.production_units().await.map_err(advise),
+        client.production_units().await.map_err(|failure| advise(&failure)),
         |list| count(list.len()),
     );
     findings.note(
         &called(ApiOperation::ListCategorizedRoles),
-        client.catalogue().await.map_err(advise),
+        client.catalogue().await.map_err(|failure| advise(&failure)),
         |list| count(list.len()),
     );
     let max_count = site.pace.search_max_count;
     findings.note(
         &called(ApiOperation::SearchEmployees),
-        client.search(max_count).await.map_err(advise),
+        client.search(max_count).await.map_err(|failure| advise(&failure)),
         |list| count(list.len()),
     );
 }
 
 /// What a person can do about it.
-fn advise(failure: Failure) -> anyhow::Error {
-    let advice = match &failure {
+fn advise(failure: &Failure) -> anyhow::Error {
+    let advice = match failure {
         Failure::Unauthorised { .. } => {
             "Is the API opened for this CVR number, and has the certificate the right \"Access to IdM services in MitID Erhverv\"?"
         }

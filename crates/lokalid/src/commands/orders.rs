@@ -28,18 +28,14 @@ pub async fn suspend(
     installation.engine.order_suspension(&cvr, id, &by, &order.why).await?;
     println!("Stopped here: {}.", seconds(SystemClock.now()));
     let stopped = tokio::time::timeout(LONGEST_WAIT, until_stopped(installation, &cvr, id)).await;
-    match stopped {
-        Ok(stopped) => {
-            println!("Stopped in MitID Erhverv: {}.", stopped?);
-            Ok(Ending::Done)
-        }
-        Err(_) => {
-            println!(
-                "MitID Erhverv has not confirmed yet. Lokalid goes on trying in `serve` and `apply`; look at `lokalid outbox`."
-            );
-            Ok(Ending::Failed)
-        }
+    if let Ok(stopped) = stopped {
+        println!("Stopped in MitID Erhverv: {}.", stopped?);
+        return Ok(Ending::Done);
     }
+    println!(
+        "MitID Erhverv has not confirmed yet. Lokalid goes on trying in `serve` and `apply`; look at `lokalid outbox`."
+    );
+    Ok(Ending::Failed)
 }
 
 async fn until_stopped(installation: &Installation, cvr: &Cvr, id: IdentityId) -> Result<String> {

@@ -33,7 +33,9 @@ pub async fn run(
     } else if shown.is_empty() {
         println!("No question waits.");
     } else {
-        shown.iter().for_each(|record| print!("{}", as_words(record)));
+        for record in shown {
+            print!("{}", as_words(record));
+        }
     }
     Ok(Ending::Done)
 }
