@@ -116,6 +116,20 @@ impl Running {
         self.control_addr
     }
 
+    /// Looks at the world and changes it, as somebody in the portal would; comes back when the change is on disk.
+    pub async fn with_world<T>(
+        &self,
+        work: impl FnOnce(&mut World, Timestamp, &mut dyn FnMut(&mut [u8])) -> T,
+    ) -> Result<T, EmulatorError> {
+        let failed = |NotWritten| io::Error::other("the journal was not written");
+        let path = PathBuf::from("journal");
+        self.shared
+            .with_world(work)
+            .await
+            .map_err(failed)
+            .map_err(|cause| StorageError::File { path, cause }.into())
+    }
+
     /// Ends both servers and waits until everything is on disk.
     pub async fn stop(mut self) {
         self.tasks.shutdown().await;

@@ -60,7 +60,7 @@ pub async fn run(arguments: Demo) -> Result<Ending> {
     }
     println!("MitID Erhverv (emulated): http://localhost:{}", running.control_addr().port());
     let address = serve_address(&installation, arguments.port)?;
-    let served = crate::serve::with_demo(&installation, &address).await;
+    let served = crate::serve::with_demo(&installation, &running, &address).await;
     let closed = installation.close().await;
     running.stop().await;
     closed?;

@@ -7,6 +7,7 @@ use std::{net::SocketAddr, path::Path, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 use domain::{Clock as _, Cvr, Role, copenhagen, guard::Origin};
+use emulator::Running;
 use futures::future::join_all;
 use identity::Invitation;
 use jiff::{SignedDuration, Timestamp};
@@ -34,11 +35,15 @@ pub async fn run(installation: &Installation) -> Result<Ending> {
         None => SocketAddr::from(([127, 0, 0, 1], address.port())),
     };
     let console = console(installation, address);
-    serve(installation, console, listen, false).await
+    serve(installation, console, listen, None).await
 }
 
 /// The demo's console, with the button *Next day*, and a link into it.
-pub async fn with_demo(installation: &Installation, listen: &SocketAddr) -> Result<Ending> {
+pub async fn with_demo(
+    installation: &Installation,
+    emulator: &Running,
+    listen: &SocketAddr,
+) -> Result<Ending> {
     let origin = format!("http://localhost:{}", listen.port());
     let console = console(installation, Address::parse(&origin)?).as_demo();
     let invitation = Invitation {
@@ -50,7 +55,7 @@ pub async fn with_demo(installation: &Installation, listen: &SocketAddr) -> Resu
     let link = sign_in_address(installation, &origin, &invitation).await?;
     println!("Console: {link}");
     println!("The link works once. Ctrl-C ends the demo; `lokalid demo` goes on with it.");
-    serve(installation, console, *listen, true).await
+    serve(installation, console, *listen, Some(emulator)).await
 }
 
 fn console(installation: &Installation, address: Address) -> Console {
@@ -64,7 +69,7 @@ async fn serve(
     installation: &Installation,
     console: Console,
     listen: SocketAddr,
-    demo: bool,
+    demo: Option<&Running>,
 ) -> Result<Ending> {
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("{listen} cannot be listened on; is the port taken? Choose another in [web]")
@@ -125,7 +130,12 @@ async fn stop_people(installation: &Installation, cvr: &Cvr, stopped: watch::Rec
 }
 
 /// Wishes of people first, then what the timer wants, then whatever of the outbox is due.
-async fn work(installation: &Installation, cvr: &Cvr, stopped: watch::Receiver<bool>, demo: bool) {
+async fn work(
+    installation: &Installation,
+    cvr: &Cvr,
+    stopped: watch::Receiver<bool>,
+    demo: Option<&Running>,
+) {
     let mut timer = Timer::new(installation, cvr).await;
     while !*stopped.borrow() {
         let done = one_round(installation, cvr, &mut timer, demo).await;
@@ -140,7 +150,12 @@ async fn work(installation: &Installation, cvr: &Cvr, stopped: watch::Receiver<b
     }
 }
 
-async fn one_round(installation: &Installation, cvr: &Cvr, timer: &mut Timer, demo: bool) -> Result<bool> {
+async fn one_round(
+    installation: &Installation,
+    cvr: &Cvr,
+    timer: &mut Timer,
+    demo: Option<&Running>,
+) -> Result<bool> {
     let engine = &installation.engine;
     let store = &installation.store;
     if let Some(job) = store.write(|tx| Box::pin(async { job::take(tx, cvr).await })).await? {
@@ -159,6 +174,7 @@ async fn one_round(installation: &Installation, cvr: &Cvr, timer: &mut Timer, de
             .await?;
         return Ok(true);
     }
+    timer.follow_console(installation, cvr).await;
     if timer.sources_are_due(SystemClock.now()) {
         engine.read_sources(cvr).await?;
         settle(installation, cvr, Origin::Timer).await?;
@@ -172,7 +188,12 @@ async fn one_round(installation: &Installation, cvr: &Cvr, timer: &mut Timer, de
 }
 
 /// Does what somebody asked for, and says in words what came of it.
-async fn fulfil(installation: &Installation, cvr: &Cvr, job: &JobRecord, demo: bool) -> Result<String> {
+async fn fulfil(
+    installation: &Installation,
+    cvr: &Cvr,
+    job: &JobRecord,
+    demo: Option<&Running>,
+) -> Result<String> {
     let engine = &installation.engine;
     let by = Origin::Person(job.created_by.clone());
     match &job.wish {
@@ -204,11 +225,12 @@ async fn fulfil(installation: &Installation, cvr: &Cvr, job: &JobRecord, demo: b
             let found = site.client.search(site.pace.search_max_count).await?.len();
             Ok(format!("{found}"))
         }
-        Wish::NextDay if demo => {
+        Wish::NextDay => {
+            let Some(emulator) = demo else { bail!("only the demo can live through one more day") };
             next_day::change_file(installation)?;
+            next_day::live_in_portal(emulator, cvr).await?;
             told(&engine.apply(cvr, Origin::Timer, None).await?)
         }
-        Wish::NextDay => bail!("only the demo can live through one more day"),
     }
 }
 
@@ -244,19 +266,45 @@ struct Timer {
     full_read: Option<Timestamp>,
 }
 
+/// What somebody changed of the schedule in the console.
+#[derive(Default, serde::Deserialize)]
+struct ChangedSchedule {
+    source_minutes: Option<u32>,
+    full_read_hour: Option<i8>,
+}
+
 impl Timer {
     async fn new(installation: &Installation, cvr: &Cvr) -> Self {
-        let schedule = &installation.configuration.schedule;
         let sources =
             installation.store.read(|tx| Box::pin(async { store::source::all(tx, cvr).await })).await;
         let sources_read = sources.ok().and_then(|all| all.iter().filter_map(|source| source.read_at).max());
         let organisation = installation.engine.organisation(cvr).await.ok();
-        Self {
+        let schedule = &installation.configuration.schedule;
+        let mut timer = Self {
             every: SignedDuration::from_mins(i64::from(schedule.sources_minutes)),
             full_read_at: schedule.full_read_at,
             sources_read,
             full_read: organisation.and_then(|record| record.full_read_at),
-        }
+        };
+        timer.follow_console(installation, cvr).await;
+        timer
+    }
+
+    /// What the console changed counts from the next look on.
+    async fn follow_console(&mut self, installation: &Installation, cvr: &Cvr) {
+        let scope = cvr.to_string();
+        let overlays = installation
+            .store
+            .read(|tx| Box::pin(async { store::organisation::overlays(tx, &scope).await }))
+            .await;
+        let changed = overlays.ok().and_then(|all| all.into_iter().find(|overlay| overlay.key == "schedule"));
+        let changed = changed.and_then(|overlay| serde_json::from_value(overlay.value).ok());
+        let changed: ChangedSchedule = changed.unwrap_or_default();
+        let schedule = &installation.configuration.schedule;
+        let minutes = changed.source_minutes.unwrap_or(schedule.sources_minutes);
+        self.every = SignedDuration::from_mins(i64::from(minutes.max(1)));
+        let hour = changed.full_read_hour.and_then(|hour| jiff::civil::Time::new(hour, 0, 0, 0).ok());
+        self.full_read_at = hour.unwrap_or(schedule.full_read_at);
     }
 
     fn sources_are_due(&mut self, now: Timestamp) -> bool {

@@ -2,6 +2,14 @@
 //! the portal.
 
 use anyhow::{Context as _, Result};
+use domain::Cvr;
+use emulator::{
+    Running, World,
+    world::{PortalAction, PortalError, PortalRequest, Status},
+};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use crate::{configuration::SourceSection, demo::people, installation::Installation};
 
@@ -19,6 +27,43 @@ pub fn change_file(installation: &Installation) -> Result<()> {
     std::fs::write(&beside, next_day(&text))?;
     std::fs::rename(&beside, &file)?;
     Ok(())
+}
+
+/// In MitID Erhverv, some people follow the link in their mail, and somebody edits a user in the portal.
+pub async fn live_in_portal(emulator: &Running, cvr: &Cvr) -> Result<()> {
+    let cvr = cvr.to_string();
+    emulator
+        .with_world(|world, now, random| {
+            let pending: Vec<Uuid> = world
+                .employees(&cvr)
+                .filter(|one| one.status == Status::Pending)
+                .map(|one| one.uuid)
+                .collect();
+            let few = (pending.len() / 4).max(3);
+            for uuid in pending.into_iter().take(few) {
+                act(world, &cvr, PortalAction::Activate, uuid, Map::new(), now, random)?;
+            }
+            let active = world.employees(&cvr).find(|one| one.status == Status::Active).map(|one| one.uuid);
+            let Some(uuid) = active else { return Ok(()) };
+            let fields =
+                Map::from_iter([("emailAddress".to_owned(), "rettet.i.portalen@noerreby.example".into())]);
+            act(world, &cvr, PortalAction::Edit, uuid, fields, now, random)
+        })
+        .await??;
+    Ok(())
+}
+
+fn act(
+    world: &mut World,
+    cvr: &str,
+    action: PortalAction,
+    uuid: Uuid,
+    fields: Map<String, Value>,
+    now: Timestamp,
+    random: &mut dyn FnMut(&mut [u8]),
+) -> Result<(), PortalError> {
+    let request = PortalRequest { organisation: cvr.to_owned(), action, uuid, fields, right: None };
+    world.portal(&request, now, random)
 }
 
 /// The file of the next day. Who joins follows from who was there, so each day brings new people.
