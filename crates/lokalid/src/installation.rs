@@ -25,6 +25,7 @@ use sync::{
 
 use crate::{
     configuration::{Configuration, OrganisationSection, SourceSection},
+    presence::Presence,
     world::{SystemClock, SystemRandom, random_text},
 };
 
@@ -35,6 +36,7 @@ pub struct Installation {
     pub engine: Arc<Engine>,
     /// Calls to MitID Erhverv since the start.
     pub calls: Arc<AtomicU64>,
+    presence: Presence,
 }
 
 impl Installation {
@@ -46,9 +48,20 @@ impl Installation {
         let sites = configuration.organisations.iter().map(|section| site(&configuration, section, &calls));
         let sites = sites.collect::<Result<Vec<_>>>()?;
         let engine = Engine::new(store.clone(), sites, worker_id(), progress);
-        let installation = Self { configuration, store, engine, calls };
+        let presence = Presence::enter(store.location().folder());
+        let installation = Self { configuration, store, engine, calls, presence };
+        installation.take_over().await?;
         installation.register().await?;
         Ok(installation)
+    }
+
+    /// What programs that were killed had in their hands is looked at anew, not when their leases end.
+    async fn take_over(&self) -> Result<()> {
+        if self.presence.is_alone() {
+            self.store.write(|tx| Box::pin(store::outbox::take_back(tx))).await?;
+        }
+        self.presence.share();
+        Ok(())
     }
 
     async fn register(&self) -> Result<()> {

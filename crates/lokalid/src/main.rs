@@ -5,6 +5,7 @@ mod commands;
 mod configuration;
 mod demo;
 mod installation;
+mod presence;
 mod progress;
 mod report;
 mod serve;

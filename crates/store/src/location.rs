@@ -51,6 +51,13 @@ impl Location {
         Self(Place::Memory)
     }
 
+    /// The folder that an SQLite file lies in.
+    pub fn folder(&self) -> Option<&Path> {
+        let Place::File(file) = &self.0 else { return None };
+        let folder = file.parent()?;
+        Some(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
+    }
+
     /// The file, when it is one: a configuration's path is relative to the configuration.
     #[must_use]
     pub fn relative_to(self, folder: &Path) -> Self {
@@ -99,6 +106,13 @@ mod tests {
         assert_eq!(server.to_string(), "postgres://db.example:5433/lokalid");
         let relative = Location::parse("sqlite:b.db").unwrap().relative_to(Path::new("/x"));
         assert_eq!(relative.to_string(), "sqlite:/x/b.db");
+    }
+
+    #[test]
+    fn the_folder_of_a_file_is_told() {
+        assert_eq!(Location::file("/x/b.db").folder(), Some(Path::new("/x")));
+        assert_eq!(Location::file("b.db").folder(), Some(Path::new(".")));
+        assert_eq!(Location::memory().folder(), None);
     }
 
     #[test]

@@ -164,12 +164,13 @@ async fn expire_leases(tx: &mut Tx, cvr: &Cvr) -> Result<(), StoreError> {
     tx.execute(sql, &[cvr.to_string().into(), now.into()]).await.map(drop)
 }
 
-/// What this very worker left behind when it was killed need not wait for its lease to end.
-pub async fn take_back(tx: &mut Tx, worker: &str) -> Result<u64, StoreError> {
+/// What killed programs left behind need not wait for its lease to end. Only for a caller who is sure that nobody else
+/// works on this database.
+pub async fn take_back(tx: &mut Tx) -> Result<u64, StoreError> {
     let sql = "UPDATE operation SET state = 'unknown', leased_by = NULL, leased_until = NULL,
                    outcome = 'the program stopped while this was being sent'
-               WHERE state = 'running' AND leased_by = $1";
-    tx.execute(sql, &[worker.into()]).await
+               WHERE state = 'running'";
+    tx.execute(sql, &[]).await
 }
 
 fn read_claimed(tx: &Tx, row: &Row, lease: Lease) -> Result<Claimed, StoreError> {
