@@ -9,6 +9,7 @@ mod presence;
 mod progress;
 mod report;
 mod serve;
+mod telemetry;
 mod world;
 
 use std::process::ExitCode;

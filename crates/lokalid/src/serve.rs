@@ -17,7 +17,12 @@ use tokio::{net::TcpListener, sync::watch};
 use web::{Address, Console};
 
 use crate::{
-    Ending, commands::sign_in_address, demo::next_day, installation::Installation, world::SystemClock,
+    Ending,
+    commands::sign_in_address,
+    demo::next_day,
+    installation::Installation,
+    telemetry::{self, Telemetry},
+    world::SystemClock,
 };
 
 /// How often new work is looked for.
@@ -76,9 +81,10 @@ async fn serve(
     })?;
     let (stop, stopped) = watch::channel(false);
     let wait = until(stopped.clone());
-    let server = tokio::spawn(async move {
-        axum::serve(listener, web::router(console)).with_graceful_shutdown(wait).await
-    });
+    let counted =
+        Telemetry { store: installation.store.clone(), calls: std::sync::Arc::clone(&installation.calls) };
+    let pages = telemetry::router(counted).merge(web::router(console));
+    let server = tokio::spawn(async move { axum::serve(listener, pages).with_graceful_shutdown(wait).await });
     let sealer = installation.sealer();
     let seal = sealer.run(until(stopped.clone()));
     let work = installation.configuration.organisations.iter().map(|section| {
