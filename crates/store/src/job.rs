@@ -112,6 +112,7 @@ pub async fn finish(tx: &mut Tx, id: i64, outcome: Result<&str, &str>) -> Result
         Err(words) => ("failed", words),
     };
     let sql = "UPDATE job SET state = $2, outcome = $3, finished_at = $4 WHERE id = $1";
+    let words = Some(words).filter(|words| !words.is_empty());
     tx.execute_one(sql, &[id.into(), state.into(), words.into(), now.into()]).await
 }
 
