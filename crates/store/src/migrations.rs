@@ -33,8 +33,12 @@ macro_rules! migration {
 }
 
 /// Every step in its order. A new one is added at the end.
-const MIGRATIONS: &[Migration] =
-    &[migration!(1, "0001_people"), migration!(2, "0002_log"), migration!(10, "0010_console")];
+const MIGRATIONS: &[Migration] = &[
+    migration!(1, "0001_people"),
+    migration!(2, "0002_log"),
+    migration!(10, "0010_console"),
+    migration!(11, "0011_delta"),
+];
 
 const SCHEMA_VERSION: &str = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY, \
      name TEXT NOT NULL, applied_at BIGINT NOT NULL, digest TEXT NOT NULL)";

@@ -14,6 +14,8 @@ use serde_json::json;
 
 use crate::{Row, StoreError, Tx, Value, identity, json, log::AuditEntry, question};
 
+pub mod position;
+
 const RECORD: &str = "source_record";
 
 /// A source and what it last said of itself.
@@ -89,7 +91,7 @@ fn read_state(row: &Row) -> Result<SourceState, StoreError> {
 /// Notes that a read failed. Nothing else changes: nobody is a leaver because a source was away.
 pub async fn note_failure(tx: &mut Tx, cvr: &Cvr, name: &SourceName, why: &str) -> Result<(), StoreError> {
     let now = tx.now();
-    let sql = "UPDATE source SET read_at = $3, read_fault = $4 WHERE organisation = $1 AND name = $2";
+    let sql = "UPDATE source SET read_at = $3, read_fault = $4, cookie = NULL WHERE organisation = $1 AND name = $2";
     tx.execute(sql, &[cvr.to_string().into(), name.0.as_str().into(), now.into(), why.into()]).await?;
     tx.audit(AuditEntry::of("lokalid", "source.failed", cvr).subject(&name.0)).await
 }
@@ -185,7 +187,7 @@ async fn note_success(
     let good = shrunk_from.unwrap_or(now);
     tx.execute_one(
         "UPDATE source SET read_at = $3, read_fault = NULL, complete_at = $3, record_count = $4, good_count = $5,
-             shrunk_from = $6, warnings = $7, skipped = $8
+             shrunk_from = $6, warnings = $7, skipped = $8, cookie = NULL
          WHERE organisation = $1 AND name = $2",
         &[
             cvr.into(),

@@ -1,13 +1,19 @@
 //! Sources in: reads each source of an organisation and stores what is whole.
 
 use domain::{Cvr, Snapshot, SourceName, danish_date};
-use store::source::{self, Imported};
+use store::source::{
+    self, Imported,
+    position::{self, Position},
+};
 
 use crate::{
     engine::{Engine, EngineError},
     progress::Stage,
     site::{SourceKind, SourceSetup},
-    source::csv::{CsvFaults, CsvOptions, read_csv},
+    source::{
+        csv::{CsvFaults, CsvOptions, read_csv},
+        ldap::{LdapSource, News},
+    },
 };
 
 /// Why a source could not be read. The sentence says what, where and what to do.
@@ -28,10 +34,8 @@ impl Engine {
         let mut faults = Vec::new();
         for (done, setup) in site.sources.iter().enumerate() {
             self.progress.tell(Stage::ReadingSources, done, site.sources.len());
-            match self.read_source(cvr, setup, false).await {
-                Ok(snapshot) => {
-                    self.import(cvr, &snapshot).await?;
-                }
+            match self.take_in(cvr, setup).await {
+                Ok(()) => {}
                 Err(SourceError::Fault(fault)) => {
                     let why = fault.to_string();
                     let name = &setup.name;
@@ -47,6 +51,64 @@ impl Engine {
         Ok(faults)
     }
 
+    /// Reads one source and stores what it says. A directory is asked first whether anything is new.
+    async fn take_in(&self, cvr: &Cvr, setup: &SourceSetup) -> Result<(), SourceError> {
+        match &setup.kind {
+            SourceKind::Csv { .. } => {
+                let snapshot = self.read_source(cvr, setup, false).await?;
+                self.import(cvr, &snapshot).await?;
+                Ok(())
+            }
+            SourceKind::Ldap(ldap) => self.take_in_news(cvr, &setup.name, ldap).await,
+        }
+    }
+
+    async fn take_in_news(&self, cvr: &Cvr, name: &SourceName, ldap: &LdapSource) -> Result<(), SourceError> {
+        let now = self.store.clock().now();
+        let words = ldap.setup();
+        let position = self
+            .store
+            .read(|tx| Box::pin(async { position::position(tx, cvr, name, &words).await }))
+            .await
+            .map_err(EngineError::Store)?;
+        match ldap.news(name, now, position.as_ref()).await.map_err(ReadFault::Ldap)? {
+            News::Nothing(cookie) => self
+                .store
+                .write(|tx| {
+                    Box::pin(async { position::note_unchanged(tx, cvr, name, cookie.as_bytes()).await })
+                })
+                .await
+                .map_err(EngineError::Store)?,
+            News::Everybody(snapshot, position) => {
+                self.import_with(cvr, &snapshot, &words, position.as_ref()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores a snapshot and, in the same transaction, where the next delta goes on.
+    async fn import_with(
+        &self,
+        cvr: &Cvr,
+        snapshot: &Snapshot,
+        words: &str,
+        position: Option<&Position>,
+    ) -> Result<(), EngineError> {
+        let organisation = self.organisation(cvr).await?.organisation;
+        let import = self.store.write(|tx| {
+            Box::pin(async {
+                source::import(tx, &organisation, snapshot).await?;
+                match position {
+                    Some(position) => {
+                        position::keep_position(tx, cvr, &snapshot.source, words, position).await
+                    }
+                    None => Ok(()),
+                }
+            })
+        });
+        Ok(import.await?)
+    }
+
     /// Reads one source and stores nothing. `skip_broken` also where the configuration does not ask for it.
     pub async fn read_source(
         &self,
@@ -54,7 +116,7 @@ impl Engine {
         setup: &SourceSetup,
         skip_broken: bool,
     ) -> Result<Snapshot, SourceError> {
-        let organisation = self.organisation(cvr).await.map_err(SourceError::Engine)?.organisation;
+        let organisation = self.organisation(cvr).await?.organisation;
         let now = self.store.clock().now();
         let snapshot = match &setup.kind {
             SourceKind::Csv { file, mapping, skip_broken: configured } => {
@@ -70,7 +132,9 @@ impl Engine {
                 read_csv(&octets, mapping, &setup.name, now, options)
                     .map_err(|faults| ReadFault::Csv { file: shown, faults })?
             }
-            SourceKind::Ldap(ldap) => ldap.read(&setup.name, now).await.map_err(ReadFault::Ldap)?,
+            SourceKind::Ldap(ldap) => {
+                ldap.read(&setup.name, now, skip_broken).await.map_err(ReadFault::Ldap)?
+            }
         };
         Ok(snapshot)
     }
@@ -116,5 +180,5 @@ pub enum SourceError {
     #[error(transparent)]
     Fault(#[from] ReadFault),
     #[error(transparent)]
-    Engine(EngineError),
+    Engine(#[from] EngineError),
 }

@@ -5,12 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use directory::{AccountExpiry, Connection, Entry, Query, ReadError, Settings};
+use directory::{AccountExpiry, Connection, Cookie, Delta, Entry, Query, ReadError, Settings};
 use domain::{
     Cpr, Email, MINIMUM_AGE, Name, PNumber, Rid, SkippedRow, Snapshot, SourceKey, SourceName, SourceRecord,
     Standing, UserName, Warning, danish_date,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use store::source::position::Position;
 
 use super::csv::Column;
 
@@ -25,6 +26,19 @@ pub struct LdapSource {
     /// Use the entries that are right though others are broken.
     pub skip_broken: bool,
 }
+
+/// What a directory says when it is asked what is new.
+#[derive(Debug)]
+pub enum News {
+    /// The same as last time. Go on from this cookie.
+    Nothing(Cookie),
+    /// Everybody, and where the next question goes on, if this directory can tell.
+    Everybody(Snapshot, Option<Position>),
+}
+
+/// A full read is due this long after the last, whatever the deltas say: a little less than a day, so that a reading
+/// every quarter of an hour makes one each day.
+const FULL_READ_AFTER: SignedDuration = SignedDuration::from_hours(23);
 
 /// Why there is no snapshot.
 #[derive(Debug, thiserror::Error)]
@@ -62,14 +76,56 @@ fn list(faults: &[EntryFault]) -> String {
 }
 
 impl LdapSource {
-    /// Everybody that the directory shows, or why it could not be read whole.
-    pub async fn read(&self, source: &SourceName, now: Timestamp) -> Result<Snapshot, LdapFault> {
+    /// Everybody that the directory shows, or why it could not be read whole. `skip_broken` also where the
+    /// configuration does not ask for it.
+    pub async fn read(
+        &self,
+        source: &SourceName,
+        now: Timestamp,
+        skip_broken: bool,
+    ) -> Result<Snapshot, LdapFault> {
         let mut connection = Connection::open(&self.settings).await?;
+        let entries = self.entries(&mut connection).await?;
+        self.snapshot(source, now, &entries, self.skip_broken || skip_broken)
+    }
+
+    /// The same, unless nothing happened in the directory since the last time.
+    pub async fn news(
+        &self,
+        source: &SourceName,
+        now: Timestamp,
+        since: Option<&Position>,
+    ) -> Result<News, LdapFault> {
+        let mut connection = Connection::open(&self.settings).await?;
+        let since = since.map(|position| Cookie::from_bytes(position.cookie.clone()));
+        let cookie = match connection.delta(&self.query, since.as_ref()).await {
+            Ok(delta) => match (delta.is_nothing(), delta) {
+                (true, Delta::Changes { cookie, .. }) => return Ok(News::Nothing(cookie)),
+                (_, Delta::Changes { cookie, .. }) => Some(cookie),
+                (_, Delta::FullReadNeeded { cookie, .. }) => cookie,
+            },
+            // A directory that gives this account no deltas is read in full each time.
+            Err(ReadError::Refused { .. }) => None,
+            Err(other) => return Err(other.into()),
+        };
+        let entries = self.entries(&mut connection).await?;
+        let snapshot = self.snapshot(source, now, &entries, self.skip_broken)?;
+        let until = silence_ends(now, &entries);
+        let position = cookie.map(|cookie| Position { cookie: cookie.as_bytes().to_vec(), until });
+        Ok(News::Everybody(snapshot, position))
+    }
+
+    async fn entries(&self, connection: &mut Connection) -> Result<Vec<Entry>, LdapFault> {
         let read = connection.read_full(&self.query).await?;
-        if read.entries.is_empty() {
-            return Err(LdapFault::Nobody);
-        }
-        self.snapshot(source, now, &read.entries)
+        if read.entries.is_empty() { Err(LdapFault::Nobody) } else { Ok(read.entries) }
+    }
+
+    /// Everything that decides what a snapshot holds, in words. A cookie counts for these alone.
+    pub fn setup(&self) -> String {
+        let Self { settings, query, attributes, group, skip_broken } = self;
+        let version = env!("CARGO_PKG_VERSION");
+        let (address, name) = (&settings.address, &settings.bind_name);
+        format!("{version} {address} {name:?} {query:?} {attributes:?} {group:?} {skip_broken}")
     }
 
     /// What the attributes of the mapping are called, for the query.
@@ -82,6 +138,7 @@ impl LdapSource {
         source: &SourceName,
         now: Timestamp,
         entries: &[Entry],
+        skip_broken: bool,
     ) -> Result<Snapshot, LdapFault> {
         let mut snapshot = Snapshot {
             source: source.clone(),
@@ -107,12 +164,23 @@ impl LdapSource {
             snapshot.skipped.push(SkippedRow { key: Some(record.key), place: record.place, why });
             faults.append(&mut reading.faults);
         }
-        if faults.is_empty() || (self.skip_broken && !snapshot.records.is_empty()) {
+        if faults.is_empty() || (skip_broken && !snapshot.records.is_empty()) {
             Ok(snapshot)
         } else {
             Err(LdapFault::Broken(faults))
         }
     }
+}
+
+/// From when on silence of the directory says no more that all is as it was: an account that expires makes no change
+/// there.
+fn silence_ends(now: Timestamp, entries: &[Entry]) -> Timestamp {
+    let full_read = now.saturating_add(FULL_READ_AFTER).unwrap_or(Timestamp::MAX);
+    let expiries = entries.iter().filter_map(|entry| match entry.account().expires {
+        Some(AccountExpiry::At(at)) if at > now => Some(at),
+        _ => None,
+    });
+    expiries.fold(full_read, Timestamp::min)
 }
 
 fn is_too_young(record: &SourceRecord, now: Timestamp) -> bool {
@@ -175,10 +243,23 @@ impl Reading<'_> {
         }
     }
 
-    fn text(&self, column: Column) -> Option<String> {
+    fn text(&mut self, column: Column) -> Option<String> {
         let attribute = self.source.attributes.get(&column)?;
-        let text = self.entry.text(attribute)?.trim();
+        if self.entry.values(attribute).is_empty() {
+            return None;
+        }
+        let Some(text) = self.entry.text(attribute) else {
+            self.refuse(column, "its value is not text (UTF-8); map another attribute".to_owned());
+            return None;
+        };
+        let text = text.trim();
         (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    fn refuse(&mut self, column: Column, why: String) {
+        let attribute = self.source.attributes.get(&column).cloned().unwrap_or_default();
+        let entry = self.entry.distinguished_name().to_owned();
+        self.faults.push(EntryFault { entry, attribute, why });
     }
 
     fn value<T, E: std::fmt::Display>(
@@ -190,9 +271,7 @@ impl Reading<'_> {
         match parse(&text) {
             Ok(value) => Some(value),
             Err(fault) => {
-                let attribute = self.source.attributes.get(&column).cloned().unwrap_or_default();
-                let entry = self.entry.distinguished_name().to_owned();
-                self.faults.push(EntryFault { entry, attribute, why: fault.to_string() });
+                self.refuse(column, fault.to_string());
                 None
             }
         }
@@ -203,3 +282,6 @@ impl Reading<'_> {
 fn is_yes(text: &str) -> bool {
     matches!(text.to_lowercase().as_str(), "true" | "ja" | "yes" | "1" | "j" | "y")
 }
+
+#[cfg(test)]
+mod tests;
