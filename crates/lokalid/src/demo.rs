@@ -40,8 +40,8 @@ const LOCAL_IDP: (&str, &str) = ("90654321", "Sønderby Kommune");
 pub async fn run(arguments: Demo) -> Result<Ending> {
     let began = Stopwatch::start();
     let dir = &arguments.dir;
+    refuse_foreign_folder(dir)?;
     if arguments.fresh && dir.exists() {
-        refuse_foreign_folder(dir)?;
         std::fs::remove_dir_all(dir)
             .with_context(|| format!("the folder {} could not be removed", dir.display()))?;
     }
@@ -67,11 +67,12 @@ pub async fn run(arguments: Demo) -> Result<Ending> {
     served
 }
 
-/// Only a folder that a demo made is removed.
+/// Only a folder that a demo made, or began to make, is removed or written into.
 fn refuse_foreign_folder(dir: &Path) -> Result<()> {
-    if !dir.join(FILE_NAME).exists() || !dir.join("emulator").exists() {
+    let is_empty = std::fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
+    if !is_empty && !dir.join("emulator").exists() {
         bail!(
-            "{} was not made by a demo, so --fresh does not remove it; name another folder with --dir",
+            "{} was not made by a demo, so nothing in it is changed; name another folder with --dir",
             dir.display()
         );
     }
@@ -185,7 +186,10 @@ fn write_folder(arguments: &Demo, organisations: &[Fictitious], api_port: u16) -
         write_secret(&dir.join(format!("certificates/{}.p12", one.cvr)), &certificate.p12)?;
         write_secret(&dir.join(format!("certificates/{}.password", one.cvr)), password.as_bytes())?;
     }
-    Keys::create(&dir.join("keys"), &SystemRandom)?;
+    // A demo that was stopped before it was whole has made them already.
+    if !dir.join("keys").join(store::KEY_FILE_NAME).exists() {
+        Keys::create(&dir.join("keys"), &SystemRandom)?;
+    }
     let text = configuration_text::write(organisations, api_port, arguments.port.unwrap_or(8080));
     std::fs::write(dir.join(FILE_NAME), text)?;
     Ok(())

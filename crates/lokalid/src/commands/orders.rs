@@ -78,6 +78,14 @@ pub async fn reactivate(
         return Ok(Ending::Done);
     }
     installation.engine.drain(&cvr).await?;
+    let record = installation.store.read(|tx| Box::pin(async { store::identity::one(tx, id).await })).await?;
+    let observed = record.and_then(|record| record.subject.observed);
+    if observed.is_some_and(|observed| observed.status == Status::Suspended) {
+        println!(
+            "The hold is lifted, but MitID Erhverv has not reactivated the user. `lokalid outbox` says why; `lokalid apply` tries again."
+        );
+        return Ok(Ending::Failed);
+    }
     println!("Reactivated: {}.", danish_time(SystemClock.now()));
     Ok(Ending::Done)
 }

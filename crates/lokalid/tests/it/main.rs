@@ -1,0 +1,15 @@
+//! The built program as people use it: started as a process in a folder of its own, stopped by its process id.
+//!
+//! `world` makes the folders and starts the processes; every other module is one promise of the command line.
+
+mod bad_input;
+mod commands;
+mod copies;
+mod demo;
+mod guard;
+mod http;
+mod hunt;
+mod killed;
+mod people;
+mod served;
+mod world;
