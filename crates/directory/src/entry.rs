@@ -73,6 +73,27 @@ impl fmt::Display for Key {
 }
 
 impl Entry {
+    /// An entry without attributes, put together by hand: for whoever tests what entries mean.
+    pub fn new(key: Key, distinguished_name: impl Into<String>, account: Account) -> Self {
+        let distinguished_name = distinguished_name.into();
+        Self { key, distinguished_name, attributes: Attributes::new(), account, groups: BTreeSet::new() }
+    }
+
+    /// The same with one more value of an attribute.
+    #[must_use]
+    pub fn with(mut self, attribute: &str, value: impl Into<Vec<u8>>) -> Self {
+        let values = self.attributes.entry(attribute.to_ascii_lowercase()).or_default();
+        values.push(Value::from(value.into()));
+        self
+    }
+
+    /// The same as a member of one more group.
+    #[must_use]
+    pub fn within(mut self, group: &str) -> Self {
+        self.groups.insert(group.to_owned());
+        self
+    }
+
     pub fn key(&self) -> Key {
         self.key
     }

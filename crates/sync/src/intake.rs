@@ -12,7 +12,7 @@ use crate::{
     site::{SourceKind, SourceSetup},
     source::{
         csv::{CsvFaults, CsvOptions, read_csv},
-        ldap::{LdapSource, News},
+        ldap::{LdapOptions, LdapSource, News},
     },
 };
 
@@ -65,13 +65,15 @@ impl Engine {
 
     async fn take_in_news(&self, cvr: &Cvr, name: &SourceName, ldap: &LdapSource) -> Result<(), SourceError> {
         let now = self.store.clock().now();
-        let words = ldap.setup();
+        let settings = self.organisation(cvr).await?.organisation.settings;
+        let options = LdapOptions { skip_broken: false, several_identities: settings.several_identities };
+        let words = ldap.setup(options);
         let position = self
             .store
             .read(|tx| Box::pin(async { position::position(tx, cvr, name, &words).await }))
             .await
             .map_err(EngineError::Store)?;
-        match ldap.news(name, now, position.as_ref()).await.map_err(ReadFault::Ldap)? {
+        match ldap.news(name, now, options, position.as_ref()).await.map_err(ReadFault::Ldap)? {
             News::Nothing(cookie) => self
                 .store
                 .write(|tx| {
@@ -133,7 +135,9 @@ impl Engine {
                     .map_err(|faults| ReadFault::Csv { file: shown, faults })?
             }
             SourceKind::Ldap(ldap) => {
-                ldap.read(&setup.name, now, skip_broken).await.map_err(ReadFault::Ldap)?
+                let options =
+                    LdapOptions { skip_broken, several_identities: organisation.settings.several_identities };
+                ldap.read(&setup.name, now, options).await.map_err(ReadFault::Ldap)?
             }
         };
         Ok(snapshot)

@@ -6,5 +6,6 @@ mod keeping;
 mod lease;
 mod log;
 mod opening;
+mod position;
 mod transactions;
 mod view;

@@ -15,6 +15,8 @@ use store::source::position::Position;
 
 use super::csv::Column;
 
+mod repeated;
+
 /// A directory and what its attributes mean.
 pub struct LdapSource {
     pub settings: Settings,
@@ -25,6 +27,15 @@ pub struct LdapSource {
     pub group: Option<String>,
     /// Use the entries that are right though others are broken.
     pub skip_broken: bool,
+}
+
+/// What decides about the entries besides the configuration of their source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LdapOptions {
+    /// Use the entries that are right though others are broken, also where the configuration does not ask for it.
+    pub skip_broken: bool,
+    /// Whether one person may have several accounts, with one name and several user names.
+    pub several_identities: bool,
 }
 
 /// What a directory says when it is asked what is new.
@@ -49,7 +60,7 @@ pub enum LdapFault {
         "the directory answered, but nobody matches the filter below the bases; an empty answer is never taken for an empty organisation"
     )]
     Nobody,
-    #[error("{} of the entries are broken, so nothing was taken in: {}", .0.len(), list(.0))]
+    #[error("{} faults in the entries, so nothing was taken in: {}", .0.len(), list(.0))]
     Broken(Vec<EntryFault>),
 }
 
@@ -76,17 +87,16 @@ fn list(faults: &[EntryFault]) -> String {
 }
 
 impl LdapSource {
-    /// Everybody that the directory shows, or why it could not be read whole. `skip_broken` also where the
-    /// configuration does not ask for it.
+    /// Everybody that the directory shows, or why it could not be read whole.
     pub async fn read(
         &self,
         source: &SourceName,
         now: Timestamp,
-        skip_broken: bool,
+        options: LdapOptions,
     ) -> Result<Snapshot, LdapFault> {
         let mut connection = Connection::open(&self.settings).await?;
         let entries = self.entries(&mut connection).await?;
-        self.snapshot(source, now, &entries, self.skip_broken || skip_broken)
+        self.snapshot(source, now, &entries, options)
     }
 
     /// The same, unless nothing happened in the directory since the last time.
@@ -94,6 +104,7 @@ impl LdapSource {
         &self,
         source: &SourceName,
         now: Timestamp,
+        options: LdapOptions,
         since: Option<&Position>,
     ) -> Result<News, LdapFault> {
         let mut connection = Connection::open(&self.settings).await?;
@@ -109,7 +120,7 @@ impl LdapSource {
             Err(other) => return Err(other.into()),
         };
         let entries = self.entries(&mut connection).await?;
-        let snapshot = self.snapshot(source, now, &entries, self.skip_broken)?;
+        let snapshot = self.snapshot(source, now, &entries, options)?;
         let until = silence_ends(now, &entries);
         let position = cookie.map(|cookie| Position { cookie: cookie.as_bytes().to_vec(), until });
         Ok(News::Everybody(snapshot, position))
@@ -121,11 +132,11 @@ impl LdapSource {
     }
 
     /// Everything that decides what a snapshot holds, in words. A cookie counts for these alone.
-    pub fn setup(&self) -> String {
+    pub fn setup(&self, options: LdapOptions) -> String {
         let Self { settings, query, attributes, group, skip_broken } = self;
         let version = env!("CARGO_PKG_VERSION");
         let (address, name) = (&settings.address, &settings.bind_name);
-        format!("{version} {address} {name:?} {query:?} {attributes:?} {group:?} {skip_broken}")
+        format!("{version} {address} {name:?} {query:?} {attributes:?} {group:?} {skip_broken} {options:?}")
     }
 
     /// What the attributes of the mapping are called, for the query.
@@ -138,36 +149,59 @@ impl LdapSource {
         source: &SourceName,
         now: Timestamp,
         entries: &[Entry],
-        skip_broken: bool,
+        options: LdapOptions,
     ) -> Result<Snapshot, LdapFault> {
+        let mut people: Vec<Person> = entries.iter().map(|entry| self.person(entry, now)).collect();
+        repeated::refuse_repeated(self, &mut people, options.several_identities);
         let mut snapshot = Snapshot {
             source: source.clone(),
             taken_at: now,
-            records: Vec::with_capacity(entries.len()),
+            records: Vec::with_capacity(people.len()),
             skipped: Vec::new(),
             warnings: Vec::new(),
         };
         let mut faults = Vec::new();
-        for entry in entries {
-            let mut reading = Reading { source: self, entry, faults: Vec::new() };
-            let record = reading.record(now);
-            if reading.faults.is_empty() {
-                if is_too_young(&record, now) {
-                    snapshot.warnings.push(young(&record));
-                } else {
-                    snapshot.records.push(record);
-                }
-                continue;
+        for mut person in people {
+            if !person.faults.is_empty() {
+                snapshot.skipped.push(person.skipped());
+                faults.append(&mut person.faults);
+            } else if is_too_young(&person.record, now) {
+                snapshot.warnings.push(young(&person.record));
+            } else {
+                snapshot.records.push(person.record);
             }
-            let why = reading.faults.iter().map(|fault| format!("{}: {}", fault.attribute, fault.why));
-            let why = why.collect::<Vec<_>>().join("; ");
-            snapshot.skipped.push(SkippedRow { key: Some(record.key), place: record.place, why });
-            faults.append(&mut reading.faults);
         }
-        if faults.is_empty() || (skip_broken && !snapshot.records.is_empty()) {
+        let skips = self.skip_broken || options.skip_broken;
+        if faults.is_empty() || (skips && !snapshot.records.is_empty()) {
             Ok(snapshot)
         } else {
             Err(LdapFault::Broken(faults))
+        }
+    }
+
+    fn person(&self, entry: &Entry, now: Timestamp) -> Person {
+        let mut reading = Reading { source: self, entry, faults: Vec::new() };
+        Person { record: reading.record(now), faults: reading.faults }
+    }
+
+    fn attribute(&self, column: Column) -> String {
+        self.attributes.get(&column).cloned().unwrap_or_default()
+    }
+}
+
+/// One entry after it was read, with what was wrong with it.
+struct Person {
+    record: SourceRecord,
+    faults: Vec<EntryFault>,
+}
+
+impl Person {
+    fn skipped(&self) -> SkippedRow {
+        let why = self.faults.iter().map(|fault| format!("{}: {}", fault.attribute, fault.why));
+        SkippedRow {
+            key: Some(self.record.key.clone()),
+            place: self.record.place.clone(),
+            why: why.collect::<Vec<_>>().join("; "),
         }
     }
 }
@@ -257,7 +291,7 @@ impl Reading<'_> {
     }
 
     fn refuse(&mut self, column: Column, why: String) {
-        let attribute = self.source.attributes.get(&column).cloned().unwrap_or_default();
+        let attribute = self.source.attribute(column);
         let entry = self.entry.distinguished_name().to_owned();
         self.faults.push(EntryFault { entry, attribute, why });
     }

@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use store::{Store, StoreError, identity, source};
 use sync::{
     Applied, Approval, Engine, Pace, Progress, Site, SourceKind, SourceSetup, WorkerId,
-    api::limits::Adaptive,
+    api::limits::{Adaptive, Bounds},
     source::{csv::Column, ldap::LdapSource},
 };
 use testkit::{
@@ -357,7 +357,7 @@ fn engine(store: &Store, door: &Door, clock: &Arc<Ahead>, ldap: LdapSource) -> A
     let site = Site {
         cvr: cvr(),
         client: door.client(Arc::<Ahead>::clone(clock)),
-        limits: Arc::new(Adaptive::new(Default::default())),
+        limits: Arc::new(Adaptive::new(Bounds::default())),
         sources: vec![SourceSetup { name: ad(), kind: SourceKind::Ldap(Box::new(ldap)) }],
         pace: Pace { unknown_wait: SignedDuration::from_secs(2), ..Pace::default() },
     };
