@@ -9,18 +9,27 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const COMMANDS_PAGE: &str = "docs/reference/commands.md";
+const CONFIGURATION_PAGE: &str = "docs/reference/configuration.md";
+/// What `lokalid init` writes, and therefore the one place where every key is explained.
+const CONFIGURATION: &str = "crates/lokalid/src/commands/init/lokalid.toml";
 const DECISIONS: &str = "docs/decisions";
 /// Folders that hold no page of ours.
 const FOREIGN: &[&str] = &["target", "node_modules", ".git", "lokalid-demo"];
 
 /// `cargo xtask docs`.
 pub fn write(session: &Session) -> Result<ExitCode> {
-    let path = session.root().join(COMMANDS_PAGE);
-    let page = commands_page(session)?;
-    std::fs::create_dir_all(path.parent().context("a page lies in a folder")?)?;
-    std::fs::write(&path, page)?;
-    println!("wrote {COMMANDS_PAGE}");
+    for (name, page) in generated(session)? {
+        let path = session.root().join(name);
+        std::fs::create_dir_all(path.parent().context("a page lies in a folder")?)?;
+        std::fs::write(&path, page)?;
+        println!("wrote {name}");
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The pages that are made from the program, by where they lie.
+fn generated(session: &Session) -> Result<[(&'static str, String); 2]> {
+    Ok([(CONFIGURATION_PAGE, configuration_page(session.root())?), (COMMANDS_PAGE, commands_page(session)?)])
 }
 
 /// Fails with one line for each thing that is wrong.
@@ -38,20 +47,23 @@ pub fn check(session: &Session) -> Result<()> {
         }));
     }
     faults.extend(unlisted_decisions(root)?);
-    faults.extend(stale_commands_page(session));
+    faults.extend(stale_pages(session));
     if faults.is_empty() {
         return Ok(());
     }
     bail!("{}", faults.join("\n"))
 }
 
-fn stale_commands_page(session: &Session) -> Option<String> {
-    let committed = std::fs::read_to_string(session.root().join(COMMANDS_PAGE)).unwrap_or_default();
-    match commands_page(session) {
-        Ok(page) if page == committed => None,
-        Ok(_) => Some(format!("{COMMANDS_PAGE} is stale: run `cargo xtask docs`")),
-        Err(error) => Some(format!("{COMMANDS_PAGE} cannot be checked: {error:#}")),
-    }
+fn stale_pages(session: &Session) -> Vec<String> {
+    let pages = match generated(session) {
+        Ok(pages) => pages,
+        Err(error) => return vec![format!("generated pages cannot be checked: {error:#}")],
+    };
+    let is_fresh = |name: &str, page: &str| {
+        std::fs::read_to_string(session.root().join(name)).is_ok_and(|committed| committed == page)
+    };
+    let stale = pages.iter().filter(|(name, page)| !is_fresh(name, page));
+    stale.map(|(name, _)| format!("{name} is stale: run `cargo xtask docs`")).collect()
 }
 
 /// Whether any doc comment has code that could be tested.
@@ -64,6 +76,16 @@ pub fn has_examples(root: &Path) -> Result<bool> {
         }
     }
     Ok(false)
+}
+
+/// The configuration as `lokalid init` writes it.
+fn configuration_page(root: &Path) -> Result<String> {
+    let text = std::fs::read_to_string(root.join(CONFIGURATION)).context(CONFIGURATION)?;
+    Ok(format!(
+        "# Configuration\n\nWritten by `cargo xtask docs` from what `lokalid init` writes; change that instead.\n\n\
+         Every key of `lokalid.toml` with its default or an example. What is commented out may be left out.\n\n\
+         ```toml\n{text}```\n"
+    ))
 }
 
 /// The help of every command, as the program itself prints it.
