@@ -130,7 +130,9 @@ fn summary(applied: &Applied) -> String {
     let assessment = &applied.planned.assessment;
     let (questions, drift) = (assessment.questions.len(), assessment.drift.len());
     let cvr = &applied.planned.record.cvr;
-    if assessment.out_of_step.is_empty() {
+    if assessment.out_of_step.is_empty() && applied.remote_fault.is_some() {
+        format!("{cvr}: in step with what MitID Erhverv said when it was last read.")
+    } else if assessment.out_of_step.is_empty() {
         format!("{cvr}: in step.")
     } else {
         let people = assessment.out_of_step.len();
