@@ -70,6 +70,7 @@ async function atWork(browser, routes) {
   const failed = await everythingFails(browser, installation);
   const error = await known(browser, installation, routes, [...failed, ...byHand]);
   await walk(browser, installation, "error", routes, error, () => false);
+  await installation.tellEmulator("PUT", "/_emulator/faults", []);
   await installation.stop();
   await installation.discard();
 }

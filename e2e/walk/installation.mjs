@@ -85,9 +85,9 @@ export async function until(what, look, child) {
   throw new Error(`it never came to be that ${what}`);
 }
 
-/** Whatever still runs when the walk ends, however it ends. */
+/** Whatever still runs when the walk ends too early: it need not save anything. */
 export async function stopAll() {
-  await Promise.all([...running].map((child) => child.stop()));
+  await Promise.all([...running].map((child) => child.stop("SIGKILL")));
 }
 
 function start(parameters) {
@@ -102,8 +102,8 @@ function start(parameters) {
     words: () => lines.slice(-20).join("\n"),
     says: (pattern) =>
       until(`it said ${pattern}`, () => lines.map((line) => pattern.exec(line)?.[1]).find(Boolean), child),
-    async stop() {
-      process_.kill("SIGTERM");
+    async stop(signal = "SIGTERM") {
+      process_.kill(signal);
       running.delete(child);
       return exit;
     },

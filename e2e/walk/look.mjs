@@ -101,9 +101,12 @@ async function examineInert(page, answer, html) {
   }
 }
 
-/** What of an answer decides how it looks: not the token of the session, not who is signed in. */
+/** What of an answer decides how it looks: not the session's token, not who is signed in, not how long ago. */
 function appearance(html) {
-  return html.replace(/name="csrf" value="[^"]*"/g, "").replace(/<p class="user">.*?<\/p>/gs, "");
+  return html
+    .replace(/name="csrf" value="[^"]*"/g, "")
+    .replace(/<p class="user">.*?<\/p>/gs, "")
+    .replace(/\d+ (sekund|minut|second)/g, "$1");
 }
 
 /** Collects what the browser complains about: scripts, the security policy, missing files. */
