@@ -178,7 +178,8 @@ impl Configuration {
         })?;
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         folder.clone_into(&mut configuration.folder);
-        configuration.check().map_err(|why| ConfigurationError::Wrong { file: shown, why })?;
+        let checked = configuration.check().and_then(|()| refuse_unknown_settings(&text));
+        checked.map_err(|why| ConfigurationError::Wrong { file: shown, why })?;
         Ok(configuration)
     }
 
@@ -196,6 +197,22 @@ impl Configuration {
             organisation.check()?;
         }
         Ok(())
+    }
+}
+
+/// Settings are stored too and read back with fewer or more of them by another version, so the type itself takes any.
+fn refuse_unknown_settings(text: &str) -> Result<(), String> {
+    let known = serde_json::to_value(Settings::default()).unwrap_or_default();
+    let known =
+        known.as_object().map(|settings| settings.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+    let file: toml::Table = toml::from_str(text).unwrap_or_default();
+    let organisations = file.get("organisation").and_then(toml::Value::as_array).into_iter().flatten();
+    let settings = organisations.filter_map(|section| section.get("settings")?.as_table());
+    match settings.flat_map(toml::Table::keys).find(|key| !known.contains(key)) {
+        Some(key) => {
+            Err(format!("[organisation.settings] has no key `{key}`; the keys are {}", known.join(", ")))
+        }
+        None => Ok(()),
     }
 }
 

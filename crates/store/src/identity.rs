@@ -218,11 +218,16 @@ pub async fn one(tx: &mut Tx, id: IdentityId) -> Result<Option<IdentityRecord>, 
 /// Identities that a user name, RID or UUID (ours or that of MitID Erhverv) names, in one organisation or in all.
 pub async fn find(tx: &mut Tx, cvr: Option<&Cvr>, user: &str) -> Result<Vec<IdentityId>, StoreError> {
     let key = user.trim().to_lowercase();
-    let sql = "SELECT id FROM identity
-               WHERE (user_key = $1 OR LOWER(rid) = $1 OR id = $1 OR link = $1) AND ($2 = '' OR organisation = $2)
+    // Most RIDs are given by MitID Erhverv, and stand with what was seen there.
+    let sql = "SELECT id FROM identity i
+               WHERE (user_key = $1 OR LOWER(rid) = $1 OR id = $1 OR link = $1 OR EXISTS
+                   (SELECT 1 FROM observed o WHERE o.organisation = i.organisation AND o.uuid = i.link
+                       AND o.fields LIKE $3))
+                   AND ($2 = '' OR organisation = $2)
                ORDER BY organisation, id";
     let scope = cvr.map(ToString::to_string).unwrap_or_default();
-    let rows = tx.rows(sql, &[key.into(), scope.into()]).await?;
+    let seen = Rid::parse(user).map(|rid| format!("%\"rid\":\"{rid}\"%")).unwrap_or_default();
+    let rows = tx.rows(sql, &[key.into(), scope.into(), seen.into()]).await?;
     rows.iter().map(|row| Ok(IdentityId(row.uuid("id")?))).collect()
 }
 

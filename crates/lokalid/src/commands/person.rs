@@ -4,7 +4,8 @@ use std::io::Read as _;
 
 use anyhow::{Context as _, Result, bail};
 use domain::{
-    Clock as _, Cpr, Cvr, Email, Language, Name, Rid, SourceKey, SourceRecord, UserName, danish_date,
+    Clock as _, Cpr, Cvr, Email, Language, Name, Presence, Rid, SourceKey, SourceRecord, UserName,
+    danish_date,
 };
 use serde_json::{Value, json};
 use store::{identity::IdentityRecord, source};
@@ -33,8 +34,9 @@ pub async fn run(
                     fields.user
                 );
             }
-            let record = SourceRecord::new(SourceKey::Text(key), "by hand");
-            write(installation, &cvr, with_fields(record, &fields)?, fields.name.as_deref()).await
+            let record = with_fields(SourceRecord::new(SourceKey::Text(key), "by hand"), &fields)?;
+            refuse_taken_user_name(installation, &cvr, &record).await?;
+            write(installation, &cvr, record, fields.name.as_deref()).await
         }
         PersonCommand::Change(fields) => {
             let cvr = only_organisation(installation, organisation)?;
@@ -68,6 +70,35 @@ async fn written_by_hand(installation: &Installation, cvr: &Cvr, user: &str) -> 
     by_hand(installation, cvr, &key).await?.with_context(|| {
         format!("{user} is not written by hand; change the person in the source that they come from")
     })
+}
+
+/// Two people with one user name are a fault in a file, and so they are by hand.
+async fn refuse_taken_user_name(installation: &Installation, cvr: &Cvr, record: &SourceRecord) -> Result<()> {
+    let Some(user) = record.user_name.as_ref().map(ToString::to_string) else { return Ok(()) };
+    let others = installation
+        .store
+        .read(|tx| {
+            Box::pin(async {
+                let mut others = Vec::new();
+                for id in store::identity::find(tx, Some(cvr), &user).await? {
+                    others.extend(store::identity::one(tx, id).await?);
+                }
+                Ok::<_, store::StoreError>(others)
+            })
+        })
+        .await?;
+    let is_somebody_else = |other: &IdentityRecord| {
+        let desired = &other.subject.desired;
+        desired.presence == Presence::Employed && desired.cpr.is_some() && desired.cpr != record.cpr
+    };
+    match others.iter().find(|other| is_somebody_else(other)) {
+        Some(other) => bail!(
+            "{user} is {} already, from source `{}`, with another CPR number; give each person a user name of their own",
+            other.subject.desired.full_name(),
+            other.subject.desired.source
+        ),
+        None => Ok(()),
+    }
 }
 
 fn with_fields(record: SourceRecord, fields: &PersonFields) -> Result<SourceRecord> {

@@ -41,6 +41,7 @@ impl Standing {
         let counts = &self.counts;
         self.record.first_contact.is_some()
             && counts.in_step == counts.wanted
+            && counts.leaving == 0
             && counts.drift_fields == 0
             && counts.questions == 0
             && self.outbox.is_empty()
@@ -55,6 +56,7 @@ impl Standing {
             ("suspended", counts.suspended),
             ("not-created", counts.not_created),
             ("in-step", counts.in_step),
+            ("leaving", counts.leaving),
             ("wanted", counts.wanted),
         ];
         states.into()

@@ -60,15 +60,15 @@ fn apply_brings_a_day_of_changes_in_step() {
     let folder = Folder::light();
     let emulator = folder.emulator();
     emulator.portal("activate", "ole0001", &json!({}));
-    emulator.portal("activate", "jens0002", &json!({}));
+    emulator.portal("activate", "inge0002", &json!({}));
     folder.edit("people.csv", |text| {
         let text = text.replacen(";Jensen;anne0000@", ";Juhl;anne0000@", 1);
         let row = "ny0100;6102850111;Ny;Holm;ny0100@noerreby.example;;;;;;2020-01-01;\n";
-        text.replacen("jens0002@noerreby", "jens.to@noerreby", 1) + row
+        text.replacen("inge0002@noerreby", "inge.to@noerreby", 1) + row
     });
     folder.run(&["apply"]).expect(0).says(&["90123456: in step."]);
     assert_eq!(emulator.employee("anne0000")["surname"], "Juhl");
-    assert!(emulator.has("jens.to") && emulator.has("ny0100"));
+    assert!(emulator.has("inge.to") && emulator.has("ny0100"));
     let sent = emulator.writes().len();
     folder.run(&["apply"]).expect(0).says(&["90123456: in step."]);
     assert_eq!(emulator.writes().len(), sent, "there was nothing left to do");
@@ -229,8 +229,8 @@ fn sources_are_checked_and_imported_without_sending() {
     let check = folder.run(&["source", "check", "--json"]).expect(0).json();
     assert_eq!(check["sources"][0]["people"], PEOPLE);
     assert_eq!(check["sources"][0]["ok"], true);
-    folder.remove_people(|place| place < 3);
-    folder.run(&["source", "import"]).expect(0).says(&["0 new, 0 changed, 3 left"]);
+    folder.remove_people(|place| place > 26);
+    folder.run(&["source", "import"]).expect(0).says(&["0 new,", "3 left"]);
     assert_eq!(emulator.writes(), Vec::<String>::new());
     assert_eq!(folder.status(LIGHT)["outbox"], json!({}));
 }

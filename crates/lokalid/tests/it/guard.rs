@@ -33,6 +33,8 @@ fn a_fifth_of_the_people_gone_is_held_until_somebody_else_approves() {
     folder.run(&["plan"]).expect(0).says(&["Held ("]);
     let ran = folder.run(&["apply"]).expect(3).says(&["Held. To approve: lokalid apply --approve "]);
     assert_eq!(statuses(&emulator, "Active"), PEOPLE, "{}", ran.out);
+    let status = folder.status(LIGHT);
+    assert_eq!((&status["in_step"], &status["people"]["leaving"]), (&json!(false), &json!(8)));
     let (_, rules) = held(&folder);
     assert!(
         rules.contains(&"too-many-stops".to_owned()) && rules.contains(&"shrunk".to_owned()),

@@ -99,7 +99,7 @@ fn no_file_page_or_word_holds_a_cpr_number() {
     assert_eq!(said(&by_hand), Some(0));
     fs::remove_file(folder.path().join("cpr.txt")).unwrap();
     emulator.portal("activate", "ole0001", &json!({}));
-    emulator.portal("edit", "jens0002", &json!({ "surname": "Portal", "cprNumber": "6102850112" }));
+    emulator.portal("edit", "inge0002", &json!({ "surname": "Portal", "cprNumber": "6102850112" }));
     emulator.faults(&json!([{ "operation": "createEmployee", "kind": "lost_answer", "count": 1 }]));
     folder.edit("people.csv", |text| text.replacen(";Jensen;anne0000@", ";Juhl;anne0000@", 1));
     said(&["apply"]);

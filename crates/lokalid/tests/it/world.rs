@@ -44,8 +44,9 @@ pub struct Process {
 /// The emulated MitID Erhverv of one folder.
 pub struct Emulator {
     _process: Process,
-    pub api: u16,
     pub control: u16,
+    /// The last call before the test began.
+    before: u64,
 }
 
 /// The program, with nothing of the environment that changes what it says.
@@ -128,7 +129,9 @@ impl Folder {
         let port = |line: &String| line.rsplit(':').next().unwrap().trim().parse::<u16>().unwrap();
         let (api, control) = (port(&lines[0]), port(&lines[1]));
         self.point_to(api);
-        Emulator { _process: process, api, control }
+        let calls = http::get(control, "/_emulator/requests?since=0").json();
+        let before = calls.as_array().unwrap().last().map_or(0, |call| call["sequence"].as_u64().unwrap());
+        Emulator { _process: process, control, before }
     }
 
     /// Lets the configuration name this port as the IdM API's.
@@ -312,9 +315,9 @@ impl Emulator {
         assert_eq!(answer.status, 200);
     }
 
-    /// The calls that change something there, oldest first: method and path.
+    /// The calls of the test that change something there, oldest first: method and path.
     pub fn writes(&self) -> Vec<String> {
-        let all = http::get(self.control, "/_emulator/requests?since=0").json();
+        let all = http::get(self.control, &format!("/_emulator/requests?since={}", self.before)).json();
         let line =
             |one: &Value| format!("{} {}", one["method"].as_str().unwrap(), one["path"].as_str().unwrap());
         let lines = all.as_array().unwrap().iter().map(line);

@@ -13,6 +13,8 @@ pub struct Counts {
     pub wanted: i64,
     /// Those of them that are as wanted.
     pub in_step: i64,
+    /// No longer wanted, and not stopped in MitID Erhverv yet.
+    pub leaving: i64,
     pub active: i64,
     pub pending: i64,
     pub suspended: i64,
@@ -38,6 +40,7 @@ pub async fn counts(tx: &mut Tx, cvr: &Cvr) -> Result<Counts, StoreError> {
     Ok(Counts {
         wanted: people.int("wanted")?,
         in_step: people.int("in_step")?,
+        leaving: people.int("leaving")?,
         active: people.int("active")?,
         pending: people.int("pending")?,
         suspended: people.int("suspended")?,
@@ -55,6 +58,7 @@ pub async fn counts(tx: &mut Tx, cvr: &Cvr) -> Result<Counts, StoreError> {
 const PEOPLE: &str = "
     SELECT CAST(COALESCE(SUM(wanted), 0) AS BIGINT) AS wanted,
            CAST(COALESCE(SUM(CASE WHEN wanted = 1 AND in_step THEN 1 ELSE 0 END), 0) AS BIGINT) AS in_step,
+           CAST(COALESCE(SUM(CASE WHEN wanted = 0 AND NOT in_step THEN 1 ELSE 0 END), 0) AS BIGINT) AS leaving,
            CAST(COALESCE(SUM(CASE WHEN status = 'Active' THEN 1 ELSE 0 END), 0) AS BIGINT) AS active,
            CAST(COALESCE(SUM(CASE WHEN status = 'Pending' THEN 1 ELSE 0 END), 0) AS BIGINT) AS pending,
            CAST(COALESCE(SUM(CASE WHEN status = 'Suspended' THEN 1 ELSE 0 END), 0) AS BIGINT) AS suspended,
