@@ -113,8 +113,8 @@ function appearance(html) {
 function listen(page, address) {
   const heard = [];
   const onConsole = (message) => {
-    const itself = message.location().url === address;
-    if (message.type() === "error" && !itself) heard.push(`console: ${message.text()}`);
+    const status = message.location().url === address && message.text().startsWith("Failed to load resource");
+    if (message.type() === "error" && !status) heard.push(`console: ${message.text()}`);
   };
   const onError = (error) => heard.push(`script: ${error.message}`);
   page.on("console", onConsole);
