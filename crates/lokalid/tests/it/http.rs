@@ -1,5 +1,6 @@
 //! As much HTTP as these tests need: one request a connection, in HTTP/1.0, so that no answer comes in chunks.
 
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 
@@ -48,13 +49,14 @@ pub fn post_json(port: u16, path: &str, body: &Value) -> Answer {
 
 fn send(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("a server that listens");
-    let mut request =
-        format!("{method} {path} HTTP/1.0\r\nhost: localhost:{port}\r\ncontent-length: {}\r\n", body.len());
+    let (mut head, length) = (String::new(), body.len());
+    write!(head, "{method} {path} HTTP/1.0\r\nhost: localhost:{port}\r\ncontent-length: {length}\r\n")
+        .unwrap();
     for (name, value) in headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
+        write!(head, "{name}: {value}\r\n").unwrap();
     }
-    request.push_str("\r\n");
-    stream.write_all(request.as_bytes()).unwrap();
+    head.push_str("\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(body).unwrap();
     let mut octets = Vec::new();
     stream.read_to_end(&mut octets).unwrap();

@@ -16,15 +16,12 @@ fn prepare_day(folder: &Folder, emulator: &Emulator) {
     folder.run(&["apply"]).expect(0);
     folder.remove_people(|place| place < 1);
     folder.edit("people.csv", |text| {
-        let mut text = text.replace(";Hansen;", ";Hansen-Lund;").replace(";Larsen;", ";Larsen-Lund;");
-        for number in 0..NEW {
-            let (day, user) = (61 + number, format!("ny{number:04}"));
-            text += &format!(
-                "{user};{day}0270{};Ny;Holm;{user}@noerreby.example;;;;;;2020-01-01;\n",
-                1000 + number
-            );
-        }
-        text
+        let rows = (0..NEW).map(|number| {
+            let (day, serial, user) = (61 + number, 1000 + number, format!("ny{number:04}"));
+            format!("{user};{day}0270{serial};Ny;Holm;{user}@noerreby.example;;;;;;2020-01-01;\n")
+        });
+        let changed = text.replace(";Hansen;", ";Hansen-Lund;").replace(";Larsen;", ";Larsen-Lund;");
+        changed + &rows.collect::<Vec<_>>().concat()
     });
     emulator.faults(&json!([{ "operation": "*", "kind": "slow", "latency_ms": 40 }]));
 }

@@ -2,6 +2,14 @@
 //!
 //! `world` makes the folders and starts the processes; every other module is one promise of the command line.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what is not as expected fails the test, in its helpers too"
+)]
+
 mod bad_input;
 mod commands;
 mod copies;

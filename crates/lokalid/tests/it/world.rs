@@ -162,7 +162,7 @@ impl Folder {
     pub fn remove_people(&self, removed: impl Fn(usize) -> bool) {
         self.edit("people.csv", |text| {
             let rows = text.lines().enumerate().filter(|(place, _)| *place == 0 || !removed(place - 1));
-            rows.map(|(_, row)| format!("{row}\n")).collect()
+            rows.map(|(_, row)| row).collect::<Vec<_>>().join("\n") + "\n"
         });
     }
 
