@@ -68,6 +68,8 @@ pub struct Assessment {
     pub drift: Vec<Drift>,
     /// People whose identity is not as wanted, or not there.
     pub out_of_step: BTreeSet<IdentityId>,
+    /// People of whom nothing can be decided before the next read: what is on its way for them stays wanted.
+    pub undecided: BTreeSet<IdentityId>,
     /// In MitID Erhverv, known to no source.
     pub unmanaged: Vec<RemoteUuid>,
     /// Keys of all questions that the situation raises, answered ones included. An answer to any other question

@@ -52,13 +52,23 @@ pub enum Obstacle {
     NoUserName,
     NoCprNumber,
     NoCprNumberNorBirthDate,
-    TooYoung { thirteen_on: Date },
+    TooYoung {
+        thirteen_on: Date,
+    },
     InventedCpr,
     RealPeopleForbidden,
-    UnknownInvoiceMethod { key: Option<String> },
-    UnknownStatus { status: String },
-    UnknownLevel { level: String },
+    UnknownInvoiceMethod {
+        key: Option<String>,
+    },
+    UnknownStatus {
+        status: String,
+    },
+    UnknownLevel {
+        level: String,
+    },
     InvoiceMethodDiffers,
+    /// Somebody ordered to stop an identity that was never activated, and MitID Erhverv suspends active ones only.
+    HeldBeforeActivation,
 }
 
 /// An identity in MitID Erhverv that may be the person, with what agrees and what does not.
@@ -249,6 +259,7 @@ impl Obstacle {
             Self::UnknownStatus { status } => format!("MitID Erhverv siger status \"{status}\", som Lokalid ikke kender. Intet sendes, før den er forstået."),
             Self::UnknownLevel { level } => format!("MitID Erhverv siger sikringsniveau \"{level}\", som Lokalid ikke kender. Ingen felter skrives, før det er forstået."),
             Self::InvoiceMethodDiffers => "MitID Erhverv har en anden faktureringsmetode. Den kan kun rettes i portalen.".into(),
+            Self::HeldBeforeActivation => "Brugeren er stoppet her, men har ikke aktiveret endnu, og MitID Erhverv suspenderer kun aktive brugere. Brugeren suspenderes, så snart aktiveringen ses. Skal aktiveringslinket ikke kunne bruges, så slet brugeren i portalen.".into(),
         }
     }
 
@@ -267,6 +278,7 @@ impl Obstacle {
             Self::UnknownStatus { status } => format!("MitID Erhverv says status \"{status}\", which Lokalid does not know. Nothing is sent before it is understood."),
             Self::UnknownLevel { level } => format!("MitID Erhverv says assurance level \"{level}\", which Lokalid does not know. No field is written before it is understood."),
             Self::InvoiceMethodDiffers => "MitID Erhverv has another invoice method. It can only be changed in the portal.".into(),
+            Self::HeldBeforeActivation => "The user is stopped here but has not activated yet, and MitID Erhverv suspends active users only. The user is suspended as soon as the activation is seen. If the activation link must not be used, delete the user in the portal.".into(),
         }
     }
 }

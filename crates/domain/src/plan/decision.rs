@@ -196,13 +196,16 @@ impl<'a, 'b> Decision<'a, 'b> {
         }
     }
 
-    /// A leaver who never activated is deleted. For a hold alone nothing less than the order itself will do: MitID
-    /// Erhverv may refuse it as long as the identity is pending, but then it is tried until the user activates.
+    /// A leaver who never activated is deleted. Who is only held is suspended: at once if they may have activated since
+    /// they were seen, else as soon as they are seen to have, because MitID Erhverv suspends active identities only.
     fn stop_pending(&mut self, observed: &Observed) {
         match self.departure() {
             Some(departure) => {
                 let reason = Reason::NeverActivated(departure.clone());
                 self.plan(Action::Delete(observed.uuid), BTreeSet::from([Field::Status]), reason);
+            }
+            None if self.subject.hold.as_ref().is_some_and(|hold| hold.at <= observed.seen_at) => {
+                self.ask(About::Obstacle(Obstacle::HeldBeforeActivation));
             }
             None => self.suspend(observed),
         }
@@ -311,6 +314,7 @@ impl<'a, 'b> Decision<'a, 'b> {
     fn wait(&mut self) {
         self.out_of_step();
         let identity: IdentityId = self.desired().identity;
+        self.to.undecided.insert(identity);
         let prefix = format!("{identity}/");
         let answered = self.situation().answers.keys().filter(|key| key.starts_with(&prefix));
         self.to.raised.extend(answered.cloned());
