@@ -85,6 +85,7 @@ async fn serve(
         Telemetry { store: installation.store.clone(), calls: std::sync::Arc::clone(&installation.calls) };
     let pages = telemetry::router(counted).merge(web::router(console));
     let server = tokio::spawn(async move { axum::serve(listener, pages).with_graceful_shutdown(wait).await });
+    installation.engine.do_not_wait();
     let sealer = installation.sealer();
     let seal = sealer.run(until(stopped.clone()));
     let work = installation.configuration.organisations.iter().map(|section| {
@@ -190,7 +191,14 @@ async fn one_round(
         engine.apply(cvr, Origin::Timer, None).await?;
         return Ok(true);
     }
-    Ok(engine.step(cvr, Which::All, 8).await? > 0)
+    let taken = engine.step(cvr, Which::All, 8).await? > 0;
+    if taken && store.read(|tx| Box::pin(async { store::outbox::counts(tx, cvr).await })).await?.is_empty() {
+        // What was left for later is through: the pages say how things stand now.
+        engine.read_stale(cvr).await?;
+        let planned = engine.plan(cvr, Origin::Timer).await?;
+        engine.enqueue(cvr, &planned).await?;
+    }
+    Ok(taken)
 }
 
 /// Does what somebody asked for. What it says of success is a number at most: the pages have the words.

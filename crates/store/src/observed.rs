@@ -296,6 +296,8 @@ pub async fn take_detail(tx: &mut Tx, cvr: &Cvr, detail: &Detail) -> Result<(), 
     let cpr = detail.cpr.or_else(|| before.as_ref().and_then(|one| one.cpr));
     let sealed = cpr.map(|cpr| tx.seal(CPR, cpr.digits().as_bytes())).transpose()?;
     let name = full_name(&fields);
+    // Where it contradicts what was known, the next search counts as news even if it says what the last one said.
+    let contradicts = before.is_some_and(|before| contradicts(&before, &status, &fields));
     tx.execute_one(
         "INSERT INTO observed (organisation, uuid, status, fields, cpr_hash, sealed_cpr, administrator_roles,
              authenticators, sight, first_seen_at, seen_at, detailed_at, status_at, search_text, sort_key)
@@ -306,7 +308,8 @@ pub async fn take_detail(tx: &mut Tx, cvr: &Cvr, detail: &Detail) -> Result<(), 
              status = excluded.status, fields = excluded.fields, cpr_hash = excluded.cpr_hash,
              sealed_cpr = excluded.sealed_cpr, administrator_roles = excluded.administrator_roles,
              authenticators = excluded.authenticators, sight = 'seen', seen_at = excluded.seen_at,
-             detailed_at = excluded.detailed_at, search_text = excluded.search_text, sort_key = excluded.sort_key",
+             detailed_at = excluded.detailed_at, search_text = excluded.search_text, sort_key = excluded.sort_key,
+             summary = CASE WHEN $12 THEN NULL ELSE observed.summary END",
         &[
             cvr.to_string().into(),
             detail.uuid.0.into(),
@@ -319,9 +322,14 @@ pub async fn take_detail(tx: &mut Tx, cvr: &Cvr, detail: &Detail) -> Result<(), 
             now.into(),
             search_text(&fields).into(),
             danish_sort_key(&name).into(),
+            contradicts.into(),
         ],
     )
     .await
+}
+
+fn contradicts(before: &Observed, status: &Status, fields: &Fields) -> bool {
+    before.status != *status || before.fields.iter().any(|(field, value)| fields.get(field) != Some(value))
 }
 
 /// Its own read answered 404.

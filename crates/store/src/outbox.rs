@@ -534,6 +534,19 @@ pub async fn counts_of_plan(
     rows.iter().map(|row| Ok((row.text("state")?.to_owned(), row.int("number")?))).collect()
 }
 
+/// When the next operation is due that has not failed `attempts` times yet: for who waits for it. A suspension goes
+/// on beyond that, but nobody need stand by.
+pub async fn next_worth_waiting_for(
+    tx: &mut Tx,
+    cvr: &Cvr,
+    which: Which,
+    attempts: i64,
+) -> Result<Option<Timestamp>, StoreError> {
+    let sql = format!("SELECT MIN(o.not_before) AS due {} AND o.attempts < $2", sendable(which));
+    let row = tx.row(&sql, &[cvr.to_string().into(), attempts.into()]).await?;
+    row.map(|row| row.optional_timestamp("due")).transpose().map(Option::flatten)
+}
+
 /// When the next operation that waits for a time is due.
 pub async fn next_due(tx: &mut Tx, cvr: &Cvr, which: Which) -> Result<Option<Timestamp>, StoreError> {
     let sql = format!("SELECT MIN(o.not_before) AS due {}", sendable(which));

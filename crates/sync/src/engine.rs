@@ -3,7 +3,10 @@
 //! No step takes its input from a caller's memory: each works from what is stored, and can be stopped between any
 //! two of its transactions and begun again by another process.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use domain::{Cvr, Organisation};
 use store::{Store, StoreError, organisation::OrganisationRecord};
@@ -17,6 +20,8 @@ pub struct Engine {
     /// Names this process in leases.
     pub worker: WorkerId,
     pub progress: Progress,
+    /// Whether pauses between attempts are waited for.
+    pub(crate) waits: AtomicBool,
 }
 
 /// Why a step could not be done.
@@ -24,12 +29,21 @@ pub struct Engine {
 pub enum EngineError {
     #[error("organisation {0} is not in the configuration")]
     UnknownOrganisation(Cvr),
-    #[error("MitID Erhverv could not be read: {0}")]
+    #[error(transparent)]
     Remote(#[from] Failure),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
     NotApproved(#[from] domain::guard::NotApproved),
+    #[error(
+        "MitID Erhverv has never been read in full, so nobody knows who is there already, and everybody would be created twice. \
+         Let `lokalid plan --read` read it, look at the plan and approve that"
+    )]
+    NeverRead,
+    #[error(
+        "MitID Erhverv's lists of users differ from each other ({first} users, then {second}), so none of them is believed. Try again later"
+    )]
+    ListsDiffer { first: usize, second: usize },
     #[error("there is no plan {0}; `lokalid plan` makes one")]
     NoSuchPlan(i64),
     #[error(
@@ -61,7 +75,12 @@ pub struct Approval {
 
 impl Engine {
     pub fn new(store: Store, sites: Vec<Site>, worker: WorkerId, progress: Progress) -> Arc<Self> {
-        Arc::new(Self { store, sites, worker, progress })
+        Arc::new(Self { store, sites, worker, progress, waits: AtomicBool::new(true) })
+    }
+
+    /// From now on what must pause is left for later: `serve` comes back to it, and has other work to do.
+    pub fn do_not_wait(&self) {
+        self.waits.store(false, Ordering::SeqCst);
     }
 
     pub fn site(&self, cvr: &Cvr) -> Result<&Site, EngineError> {

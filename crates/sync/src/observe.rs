@@ -17,12 +17,17 @@ use crate::{
     site::Site,
 };
 
+/// Lists that must agree before somebody whom they leave out is taken not to be there.
+pub(crate) const SEARCHES: usize = 4;
+
 impl Engine {
     /// Search and due details. A fault of the service is told, not raised: what was known before still counts.
     pub async fn read_as_needed(&self, cvr: &Cvr) -> Result<Option<String>, EngineError> {
         match self.full_read(cvr).await {
             Ok(()) => Ok(None),
-            Err(EngineError::Remote(failure)) => Ok(Some(failure.to_string())),
+            Err(fault @ (EngineError::Remote(_) | EngineError::ListsDiffer { .. })) => {
+                Ok(Some(fault.to_string()))
+            }
             Err(error) => Err(error),
         }
     }
@@ -30,7 +35,9 @@ impl Engine {
     /// Search, every detail that is due, and the mark that the read is whole.
     pub async fn full_read(&self, cvr: &Cvr) -> Result<(), EngineError> {
         let site = self.site(cvr)?;
-        let searched = self.search(site).await?.searched;
+        let first_contact = self.organisation(cvr).await?.first_contact.is_none();
+        let searched =
+            if first_contact { self.searches(site).await? } else { self.search(site).await?.searched };
         let now = self.store.clock().now();
         let stale = self.stale(cvr, now).await?;
         let due: BTreeSet<RemoteUuid> =
@@ -53,6 +60,21 @@ impl Engine {
         Ok(self.store.read(|tx| Box::pin(async { observed::stale(tx, cvr, before).await })).await?)
     }
 
+    /// Before first contact no earlier list tells whether this one is whole, and whom it leaves out would be created
+    /// a second time. So several in a row must show the same people.
+    async fn searches(&self, site: &Site) -> Result<Searched, EngineError> {
+        let SearchAnswer { summaries: first, mut searched } = self.search(site).await?;
+        let shown: BTreeSet<RemoteUuid> = first.iter().map(|one| one.uuid).collect();
+        for _ in 1..SEARCHES {
+            let again = self.search(site).await?;
+            if again.summaries.iter().map(|one| one.uuid).collect::<BTreeSet<_>>() != shown {
+                return Err(EngineError::ListsDiffer { first: first.len(), second: again.summaries.len() });
+            }
+            searched.to_read.extend(again.searched.to_read);
+        }
+        Ok(searched)
+    }
+
     /// Asks for everything at once and stores it.
     pub(crate) async fn search(&self, site: &Site) -> Result<SearchAnswer, EngineError> {
         let cvr = &site.cvr;
@@ -69,7 +91,7 @@ impl Engine {
                 Box::pin(async { observed::take_search(tx, cvr, &summaries, stale_before, percent).await })
             })
             .await?;
-        Ok(SearchAnswer { began_at, summaries, searched })
+        Ok(SearchAnswer { summaries, searched })
     }
 
     async fn read_details(&self, site: &Site, due: Vec<RemoteUuid>) -> Result<(), EngineError> {
@@ -135,7 +157,6 @@ impl Engine {
 
 /// What a search brought.
 pub(crate) struct SearchAnswer {
-    pub began_at: Timestamp,
     pub summaries: Vec<Summary>,
     pub searched: Searched,
 }

@@ -126,6 +126,9 @@ impl Engine {
             return Err(EngineError::PlanChanged { old: approval.plan.0, new: planned.record.id.0 });
         }
         let record = self.organisation(cvr).await?;
+        if record.first_contact.is_none() && planned.record.observed_at.is_none() {
+            return Err(EngineError::NeverRead);
+        }
         let Approval { by, why, .. } = approval;
         // Who made the plan that was looked at counts, not who ran the command that made it again.
         let approved = guard::approve(&planned.judgement, &record.organisation, &approved.origin, by, why)?;
@@ -134,8 +137,7 @@ impl Engine {
                 Box::pin(async {
                     plan::note_approval(tx, &planned.record, by, why).await?;
                     organisation::approve_first_contact(tx, cvr, by).await?;
-                    source::believe(tx, cvr).await?;
-                    observed::believe(tx, cvr).await
+                    believe(tx, cvr, &planned.judgement).await
                 })
             })
             .await?;
@@ -147,20 +149,12 @@ impl Engine {
     pub async fn enqueue(&self, cvr: &Cvr, planned: &Planned) -> Result<usize, EngineError> {
         let organisation = self.organisation(cvr).await?.organisation;
         let Planned { record, operations, passed, as_of, .. } = planned;
+        let coverage = Coverage::Organisation { undecided: &planned.assessment.undecided };
         Ok(self
             .store
             .write(|tx| {
                 Box::pin(async {
-                    plan::enqueue(
-                        tx,
-                        &organisation,
-                        record,
-                        operations,
-                        passed,
-                        *as_of,
-                        Coverage::Organisation,
-                    )
-                    .await
+                    plan::enqueue(tx, &organisation, record, operations, passed, *as_of, coverage).await
                 })
             })
             .await?)
@@ -250,6 +244,18 @@ impl Stored {
         };
         self.subjects.iter().filter(there).count()
     }
+}
+
+/// Short answers are believed where they were shown to whoever approved, because they held something.
+async fn believe(tx: &mut store::Tx, cvr: &Cvr, judgement: &Judgement) -> Result<(), store::StoreError> {
+    for held in &judgement.held {
+        match &held.rule {
+            guard::Rule::Shrunk(Shrunk { source: Some(name), .. }) => source::believe(tx, cvr, name).await?,
+            guard::Rule::Shrunk(Shrunk { source: None, .. }) => observed::believe(tx, cvr).await?,
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 fn circumstances(stored: &Stored, origin: Origin) -> Circumstances<'_> {

@@ -66,7 +66,8 @@ impl Engine {
 
     async fn waiting(&self, cvr: &Cvr) -> Result<usize, EngineError> {
         let counts = self.store.read(|tx| Box::pin(async { outbox::counts(tx, cvr).await })).await?;
-        let busy = counts.iter().filter(|(state, _)| *state != "parked").map(|(_, number)| *number).sum::<i64>();
+        let busy =
+            counts.iter().filter(|(state, _)| *state != "parked").map(|(_, number)| *number).sum::<i64>();
         Ok(usize::try_from(busy).unwrap_or_default())
     }
 
@@ -108,12 +109,19 @@ impl Engine {
 
     /// Waits until the next operation is due. `false`: nothing will be.
     async fn wait_for_work(&self, cvr: &Cvr, which: Which) -> Result<bool, EngineError> {
-        let due = self.store.read(|tx| Box::pin(async { outbox::next_due(tx, cvr, which).await })).await?;
-        let Some(due) = due else {
+        let due = self
+            .store
+            .read(|tx| Box::pin(async { outbox::next_worth_waiting_for(tx, cvr, which, ATTEMPTS).await }))
+            .await?;
+        let now = self.store.clock().now();
+        let Some(due) = due.filter(|due| self.waits.load(Ordering::SeqCst) || *due <= now) else {
             // Perhaps the next wave may go.
-            return Ok(self.store.write(|tx| Box::pin(async { store::plan::advance_waves(tx, cvr).await })).await?);
+            return Ok(self
+                .store
+                .write(|tx| Box::pin(async { store::plan::advance_waves(tx, cvr).await }))
+                .await?);
         };
-        let wait = Duration::try_from(due.duration_since(self.store.clock().now())).unwrap_or_default();
+        let wait = Duration::try_from(due.duration_since(now)).unwrap_or_default();
         if !wait.is_zero() {
             // Never longer than a second, so that a new suspension is seen and a shifted clock does no harm.
             tokio::time::sleep(wait.clamp(SHORTEST_WAIT, Duration::from_secs(1))).await;

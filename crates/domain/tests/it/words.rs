@@ -101,7 +101,7 @@ pub fn shown(observed: &mut Observed, line: &Line) {
         observed.detailed_at = None;
     }
     if line.has("seen-before-hold") {
-        observed.seen_at = observed.seen_at - jiff::SignedDuration::from_hours(1);
+        observed.seen_at -= jiff::SignedDuration::from_hours(1);
     }
     if line.has("administrator") {
         observed.administrator_roles.push("OrganizationAdministrator".to_owned());

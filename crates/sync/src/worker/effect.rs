@@ -2,11 +2,11 @@
 //!
 //! Nothing is sent again before this says no. For a creation that is hard, since nothing on the wire of a Light
 //! organisation carries our name for the person: a search is believed only if it shows everybody who is known to
-//! be there, and only two such searches in a row say that nobody was created.
+//! be there, and only several such searches in a row say that nobody was created.
 
 use std::collections::HashSet;
 
-use domain::{Action, Cpr, Cvr, Field, Fields, Name, NewIdentity, Organisation, RemoteUuid, Status};
+use domain::{Action, Cvr, Field, Fields, Name, NewIdentity, Organisation, RemoteUuid, Status};
 use jiff::Timestamp;
 use store::{
     observed::Detail,
@@ -17,12 +17,9 @@ use store::{
 use crate::{
     api::Failure,
     engine::{Engine, EngineError},
-    observe::SearchAnswer,
+    observe::{SEARCHES, SearchAnswer},
     site::Site,
 };
-
-/// Searches without the person that must agree before a creation is sent again.
-const SEARCHES: usize = 2;
 
 impl Engine {
     /// `None`: it surely had no effect, so it may be sent.
@@ -63,6 +60,9 @@ impl Engine {
         new: &NewIdentity,
     ) -> Result<Option<Outcome>, EngineError> {
         let sent_at = one.sent_at.unwrap_or(Timestamp::MIN);
+        if let Some(outcome) = self.too_early(site, sent_at) {
+            return Ok(Some(outcome));
+        }
         for _ in 0..SEARCHES {
             let answer = match self.search(site).await {
                 Ok(answer) => answer,
@@ -70,12 +70,8 @@ impl Engine {
                 Err(error) => return Err(error),
             };
             let linked_before = self.known_before(&site.cvr, sent_at).await?;
-            let found: Vec<&Summary> = answer
-                .summaries
-                .iter()
-                .filter(|theirs| !linked_before.contains(&theirs.uuid) && is_created(new, theirs))
-                .collect();
-            match found.as_slice() {
+            let free = answer.summaries.iter().filter(|theirs| !linked_before.contains(&theirs.uuid));
+            match created(organisation, new, free).as_slice() {
                 [] if !self.shows_everybody(site, &answer).await? => {
                     return Ok(Some(self.not_believed(site, one)));
                 }
@@ -85,6 +81,14 @@ impl Engine {
             }
         }
         Ok(None)
+    }
+
+    /// The effect may still come, whoever looks and why: the program may have been killed in the meantime.
+    fn too_early(&self, site: &Site, sent_at: Timestamp) -> Option<Outcome> {
+        let again_at = sent_at.saturating_add(site.pace.unknown_wait).ok()?;
+        let why = "the answer to this creation was lost, and its effect may still come";
+        let early = self.store.clock().now() < again_at;
+        early.then(|| Outcome::Unknown { why: why.to_owned(), raw: String::new(), again_at })
     }
 
     /// Identities that were there before the creation was sent, and those that belong to somebody by now.
@@ -130,17 +134,25 @@ fn several(organisation: &Organisation) -> Outcome {
     Outcome::Parked { why, raw: String::new(), uncertain: true }
 }
 
-/// Whether what is there is what the creation would have made.
-fn is_created(new: &NewIdentity, theirs: &Summary) -> bool {
-    let email = theirs
-        .fields
-        .get(&Field::Email)
-        .is_some_and(|email| Field::Email.same(email, &new.email.to_string()));
-    let name = full_name(&theirs.fields) == folded(&format!("{} {}", new.given_name, new.surname));
-    match (&new.cpr, &theirs.cpr) {
-        (Some(ours), Some(theirs)) => Cpr::digits(ours) == theirs.digits() && email,
-        _ => name && email,
-    }
+/// Those that the creation may have made. Somebody may have edited one in the portal since, so that a CPR number alone
+/// tells, where nobody has two identities; where several are left, the address does.
+fn created<'a>(
+    organisation: &Organisation,
+    new: &NewIdentity,
+    theirs: impl Iterator<Item = &'a Summary>,
+) -> Vec<&'a Summary> {
+    let email = |one: &&Summary| {
+        one.fields.get(&Field::Email).is_some_and(|email| Field::Email.same(email, &new.email.to_string()))
+    };
+    let name = folded(&format!("{} {}", new.given_name, new.surname));
+    let same: Vec<&Summary> = theirs
+        .filter(|one| match (&new.cpr, &one.cpr) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            _ => email(one) && full_name(&one.fields) == name,
+        })
+        .collect();
+    let of_address: Vec<&Summary> = same.iter().copied().filter(email).collect();
+    if organisation.settings.several_identities || of_address.len() == 1 { of_address } else { same }
 }
 
 fn full_name(fields: &Fields) -> String {

@@ -8,3 +8,4 @@
 
 mod api;
 mod direct;
+mod simulation;

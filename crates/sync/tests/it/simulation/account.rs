@@ -1,0 +1,124 @@
+//! The database of one life, and the program over it, which is thrown away and begun anew at every kill.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use domain::{Cvr, Environment, Organisation, Settings, Variant};
+use jiff::SignedDuration;
+use store::{Keys, Location, Store};
+use sync::{
+    Engine, Pace, Progress, Site, WorkerId,
+    api::{
+        Client, ClientOptions, CreateTemplate, OperationTable, Transport,
+        limits::{Adaptive, Bounds},
+    },
+};
+use testkit::Database;
+
+use super::{
+    dice::{Dice, Streams},
+    people,
+    time::Time,
+    wire::Wire,
+};
+
+/// Where the lives of one thread keep their data. On PostgreSQL they share a database, each with a CVR number of its
+/// own; on SQLite each has a database in memory.
+pub struct Home(Option<Database>);
+
+impl Home {
+    pub async fn new(engine: super::Engine) -> Self {
+        match engine {
+            super::Engine::Sqlite => Self(None),
+            super::Engine::Postgres => Self(Some(Database::postgres().await.unwrap())),
+        }
+    }
+
+    pub async fn remove(self) {
+        if let Some(database) = self.0 {
+            database.remove().await;
+        }
+    }
+}
+
+/// One organisation in one database.
+pub struct Account {
+    pub store: Store,
+    pub organisation: Organisation,
+    /// Several things are under way at once. Which of them is first is not the same each time; in the other lives it
+    /// is, so that a seed lives the same life again.
+    pub crowded: bool,
+    pace: Pace,
+}
+
+impl Account {
+    pub async fn open(home: &Home, time: &Arc<Time>, dice: &Dice, seed: u64) -> Self {
+        let random = Arc::new(Streams::new(seed));
+        let (location, keys) = match &home.0 {
+            Some(database) => (database.location.clone(), database.keys.clone()),
+            None => (Location::memory(), Keys::in_memory(random.as_ref()).unwrap()),
+        };
+        let store = Store::open(location, keys, Arc::<Time>::clone(time), random).await.unwrap();
+        let crowded = home.0.is_some() || seed % 4 == 3;
+        let account =
+            Self { store, organisation: organisation(dice, seed), crowded, pace: pace(dice, crowded) };
+        account.register().await;
+        account
+    }
+
+    pub fn cvr(&self) -> &Cvr {
+        &self.organisation.cvr
+    }
+
+    async fn register(&self) {
+        let outcome = self.store.write(|tx| {
+            Box::pin(async {
+                store::organisation::register(tx, &self.organisation).await?;
+                store::source::register(tx, self.cvr(), &people::source(), "ldap", &BTreeMap::default()).await
+            })
+        });
+        outcome.await.unwrap();
+    }
+
+    /// The program, as it is right after its start.
+    pub fn start(&self, wire: &Arc<Wire>, time: &Arc<Time>, name: &str) -> Arc<Engine> {
+        let options = ClientOptions {
+            operations: OperationTable::default(),
+            create_template: CreateTemplate::standard(Variant::Light),
+        };
+        let transport: Arc<dyn Transport> = Arc::<Wire>::clone(wire);
+        let site = Site {
+            cvr: self.cvr().clone(),
+            client: Client::new(transport, options, Arc::<Time>::clone(time)),
+            limits: Arc::new(Adaptive::new(Bounds::default())),
+            sources: Vec::new(),
+            pace: self.pace,
+        };
+        Engine::new(self.store.clone(), vec![site], WorkerId(name.to_owned()), Progress::silent())
+    }
+}
+
+fn organisation(dice: &Dice, seed: u64) -> Organisation {
+    let settings = Settings {
+        wave_limit: *dice.one_of(&[5, 100]).unwrap(),
+        delete_after_days: *dice.one_of(&[1, 4, 90]).unwrap(),
+        ..Settings::default()
+    };
+    Organisation {
+        cvr: Cvr::parse(&format!("9{:07}", seed % 10_000_000)).unwrap(),
+        name: "Ærø Kommune".to_owned(),
+        variant: Variant::Light,
+        environment: Environment::Emulator,
+        settings,
+    }
+}
+
+/// One try of each read: nothing waits for real time.
+fn pace(dice: &Dice, crowded: bool) -> Pace {
+    Pace {
+        lease: SignedDuration::from_mins(*dice.one_of(&[1, 10]).unwrap()),
+        detail_age: SignedDuration::from_hours(*dice.one_of(&[1, 24, 168]).unwrap()),
+        at_once: if crowded { 4 } else { 1 },
+        read_tries: 1,
+        ..Pace::default()
+    }
+}

@@ -1,0 +1,173 @@
+//! The way to MitID Erhverv without a socket, and a witness of everything that happens there.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use domain::Cvr;
+use emulator::{
+    Exchange, Fault, OrganisationSettings, PortalAction, PortalRequest, World,
+    world::{Employee, Operation, RequestEntry},
+};
+use futures::{FutureExt as _, future::BoxFuture};
+use jiff::SignedDuration;
+use serde_json::{Map, Value};
+use sync::api::{ApiRequest, ApiResponse, Broken, Transport};
+use uuid::Uuid;
+
+use super::{dice::Dice, time::Time};
+
+/// The world, with the clock that it shares with the program.
+pub struct Wire {
+    time: Arc<Time>,
+    dice: Dice,
+    cvr: String,
+    world: Mutex<World>,
+    witness: Mutex<Witness>,
+}
+
+/// What was seen happening that must not happen, and what is needed to see it.
+#[derive(Default)]
+struct Witness {
+    /// Everybody who ever was there, with the digits of the CPR number.
+    known: BTreeMap<Uuid, String>,
+    /// The numbers of those whom there ever was a reason to stop.
+    may_be_stopped: BTreeSet<String>,
+    faults: Vec<String>,
+    /// The number of the last call that was looked at.
+    looked_at: u64,
+}
+
+impl Wire {
+    pub fn new(time: Arc<Time>, cvr: &Cvr, seed: u64) -> Self {
+        let cvr = cvr.to_string();
+        let mut world = World::new();
+        world.add_organisation(OrganisationSettings::light(&cvr, "Ærø Kommune"));
+        // The same numbers as elsewhere would give two identities one UUID.
+        let dice = Dice::new(!seed);
+        Self { time, dice, cvr, world: Mutex::new(world), witness: Mutex::default() }
+    }
+
+    /// People who were there before this program was.
+    pub fn seed(&self, employees: &[Employee]) {
+        self.world.lock().unwrap().seed(&self.cvr, employees).unwrap();
+        let known = employees.iter().map(|one| (one.uuid, cpr_of(one)));
+        self.witness.lock().unwrap().known.extend(known);
+    }
+
+    pub fn break_with(&self, faults: Vec<Fault>) {
+        self.world.lock().unwrap().set_faults(faults).unwrap();
+    }
+
+    pub fn may_be_stopped(&self, digits: String) {
+        self.witness.lock().unwrap().may_be_stopped.insert(digits);
+    }
+
+    /// What somebody does in the portal, where the status of the identity allows it.
+    pub fn portal(&self, action: PortalAction, uuid: Uuid, fields: Map<String, Value>) {
+        let request = PortalRequest { organisation: self.cvr.clone(), action, uuid, fields, right: None };
+        let mut world = self.world.lock().unwrap();
+        let now = self.time.peek();
+        // A refusal is the portal's business.
+        drop(world.portal(&request, now, &mut |octets| self.dice.fill(octets)));
+        self.look(&world);
+    }
+
+    pub fn employees(&self) -> Vec<Employee> {
+        let mut world = self.world.lock().unwrap();
+        world.advance(self.time.peek());
+        self.look(&world);
+        world.employees(&self.cvr).cloned().collect()
+    }
+
+    pub fn requests(&self) -> Vec<RequestEntry> {
+        self.world.lock().unwrap().requests(0)
+    }
+
+    /// What must not have happened and did.
+    pub fn faults(&self) -> Vec<String> {
+        self.witness.lock().unwrap().faults.clone()
+    }
+
+    /// Sees who is new: nobody may be who is there already.
+    fn look(&self, world: &World) {
+        let mut witness = self.witness.lock().unwrap();
+        for employee in world.employees(&self.cvr) {
+            if witness.known.contains_key(&employee.uuid) {
+                continue;
+            }
+            let cpr = cpr_of(employee);
+            if world.employees(&self.cvr).any(|other| other.uuid != employee.uuid && cpr_of(other) == cpr) {
+                let at = self.time.peek();
+                witness.faults.push(format!("{} {} created twice by {at}", employee.given_name, cpr));
+            }
+            witness.known.insert(employee.uuid, cpr);
+        }
+    }
+
+    /// Sees who is stopped: only those may be whom there ever was a reason to stop.
+    fn look_at_call(&self, entry: &RequestEntry) {
+        self.witness.lock().unwrap().looked_at = entry.sequence;
+        self.time.tell(|| format!("{} {} {:?} {:?}", entry.method, entry.path, entry.status, entry.fault));
+        let stops = matches!(entry.operation, Some(Operation::SuspendEmployee | Operation::DeleteEmployee));
+        let Some(uuid) = uuid_of(&entry.path).filter(|_| stops) else { return };
+        let mut witness = self.witness.lock().unwrap();
+        let cpr = witness.known.get(&uuid).cloned().unwrap_or_default();
+        if !witness.may_be_stopped.contains(&cpr) {
+            witness
+                .faults
+                .push(format!("{uuid} was stopped without a reason by {} {}", entry.method, entry.path));
+        }
+    }
+
+    fn exchange(&self, request: &ApiRequest) -> Result<ApiResponse, Broken> {
+        let asked = emulator::ApiRequest {
+            certificate_cvr: Some(self.cvr.clone()),
+            method: request.method.to_string(),
+            path: request.path.clone(),
+            bearer: request.bearer.as_ref().map(|token| token.expose().to_owned()),
+            body: request.body.clone().unwrap_or_default(),
+        };
+        let mut world = self.world.lock().unwrap();
+        let exchange = world.handle(&asked, self.time.peek(), &mut |octets| self.dice.fill(octets));
+        self.look(&world);
+        let looked_at = self.witness.lock().unwrap().looked_at;
+        world.requests(looked_at).iter().for_each(|entry| self.look_at_call(entry));
+        match exchange {
+            Exchange::Answer { response, delay_ms } => {
+                self.time.advance(SignedDuration::from_millis(i64::try_from(delay_ms).unwrap()));
+                let retry_after = response.retry_after_seconds.map(Duration::from_secs);
+                Ok(ApiResponse { status: response.status, retry_after, body: response.body })
+            }
+            Exchange::BrokenBefore => Err(Broken::BeforeSending("refused".to_owned())),
+            Exchange::BrokenAfter { .. } => Err(Broken::AfterSending("lost".to_owned())),
+        }
+    }
+}
+
+impl Transport for Wire {
+    fn send<'a>(&'a self, request: &'a ApiRequest) -> BoxFuture<'a, Result<ApiResponse, Broken>> {
+        async move {
+            if self.time.call() {
+                std::future::pending::<()>().await;
+            }
+            let answer = self.exchange(request);
+            if self.time.call() {
+                std::future::pending::<()>().await;
+            }
+            answer
+        }
+        .boxed()
+    }
+}
+
+pub fn cpr_of(employee: &Employee) -> String {
+    employee.cpr_number.as_ref().map(|cpr| cpr.as_str().to_owned()).unwrap_or_default()
+}
+
+/// The identity that the path of a call names.
+pub fn uuid_of(path: &str) -> Option<Uuid> {
+    path.split('/').find_map(|part| part.parse().ok())
+}
