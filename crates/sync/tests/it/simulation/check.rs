@@ -11,11 +11,7 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::{
-    life::Life,
-    people::Human,
-    wire::{cpr_of, uuid_of},
-};
+use super::{life::Life, people::Human, wire::cpr_of};
 
 pub async fn faults_at_the_end(life: &Life) -> Vec<String> {
     let employees = life.wire.employees();
@@ -130,15 +126,15 @@ fn unplanned(life: &Life, operations: &[OperationRecord]) -> Vec<String> {
             planned.entry(uuid.0).or_default().push(&operation.kind);
         }
     }
-    for entry in life.wire.requests() {
-        let Some(kinds) = entry.operation.and_then(kinds_of) else { continue };
-        let Some(uuid) = uuid_of(&entry.path) else {
+    for call in life.wire.calls() {
+        let Some(kinds) = kinds_of(call.operation) else { continue };
+        let Some(uuid) = call.uuid else {
             // A call whose token was refused is sent once more.
-            creations += i64::from(entry.status != Some(401));
+            creations += i64::from(call.status != Some(401));
             continue;
         };
         if !planned.get(&uuid).is_some_and(|planned| planned.iter().any(|kind| kinds.contains(kind))) {
-            faults.push(format!("{} {} was sent and is in no plan", entry.method, entry.path));
+            faults.push(format!("{} of {uuid} was sent and is in no plan", call.operation.id()));
         }
     }
     let attempts = operations.iter().filter(|one| one.kind == "create").map(|one| one.attempts).sum::<i64>();

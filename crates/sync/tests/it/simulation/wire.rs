@@ -36,8 +36,15 @@ struct Witness {
     /// The numbers of those whom there ever was a reason to stop.
     may_be_stopped: BTreeSet<String>,
     faults: Vec<String>,
-    /// The number of the last call that was looked at.
-    looked_at: u64,
+    calls: Vec<Call>,
+}
+
+/// One call that reached MitID Erhverv.
+#[derive(Clone)]
+pub struct Call {
+    pub operation: Operation,
+    pub uuid: Option<Uuid>,
+    pub status: Option<u16>,
 }
 
 impl Wire {
@@ -82,8 +89,8 @@ impl Wire {
         world.employees(&self.cvr).cloned().collect()
     }
 
-    pub fn requests(&self) -> Vec<RequestEntry> {
-        self.world.lock().unwrap().requests(0)
+    pub fn calls(&self) -> Vec<Call> {
+        self.witness.lock().unwrap().calls.clone()
     }
 
     /// What must not have happened and did.
@@ -107,18 +114,17 @@ impl Wire {
         }
     }
 
-    /// Sees who is stopped: only those may be whom there ever was a reason to stop.
-    fn look_at_call(&self, entry: &RequestEntry) {
-        self.witness.lock().unwrap().looked_at = entry.sequence;
-        self.time.tell(|| format!("{} {} {:?} {:?}", entry.method, entry.path, entry.status, entry.fault));
-        let stops = matches!(entry.operation, Some(Operation::SuspendEmployee | Operation::DeleteEmployee));
-        let Some(uuid) = uuid_of(&entry.path).filter(|_| stops) else { return };
+    /// Sees what was called. Only those may be stopped whom there ever was a reason to stop.
+    fn look_at_call(&self, path: &str, entry: &RequestEntry) {
+        self.time.tell(|| format!("{} {path} {:?} {:?}", entry.method, entry.status, entry.fault));
+        let Some(operation) = entry.operation else { return };
+        let uuid = path.split('/').find_map(|part| part.parse().ok());
         let mut witness = self.witness.lock().unwrap();
-        let cpr = witness.known.get(&uuid).cloned().unwrap_or_default();
-        if !witness.may_be_stopped.contains(&cpr) {
-            witness
-                .faults
-                .push(format!("{uuid} was stopped without a reason by {} {}", entry.method, entry.path));
+        witness.calls.push(Call { operation, uuid, status: entry.status });
+        let stops = matches!(operation, Operation::SuspendEmployee | Operation::DeleteEmployee);
+        let cpr = uuid.and_then(|uuid| witness.known.get(&uuid).cloned()).unwrap_or_default();
+        if stops && !witness.may_be_stopped.contains(&cpr) {
+            witness.faults.push(format!("somebody was stopped without a reason by {} {path}", entry.method));
         }
     }
 
@@ -133,8 +139,8 @@ impl Wire {
         let mut world = self.world.lock().unwrap();
         let exchange = world.handle(&asked, self.time.peek(), &mut |octets| self.dice.fill(octets));
         self.look(&world);
-        let looked_at = self.witness.lock().unwrap().looked_at;
-        world.requests(looked_at).iter().for_each(|entry| self.look_at_call(entry));
+        let sequence = self.witness.lock().unwrap().calls.len() as u64;
+        world.requests(sequence).iter().for_each(|entry| self.look_at_call(&request.path, entry));
         match exchange {
             Exchange::Answer { response, delay_ms } => {
                 self.time.advance(SignedDuration::from_millis(i64::try_from(delay_ms).unwrap()));
@@ -165,9 +171,4 @@ impl Transport for Wire {
 
 pub fn cpr_of(employee: &Employee) -> String {
     employee.cpr_number.as_ref().map(|cpr| cpr.as_str().to_owned()).unwrap_or_default()
-}
-
-/// The identity that the path of a call names.
-pub fn uuid_of(path: &str) -> Option<Uuid> {
-    path.split('/').find_map(|part| part.parse().ok())
 }
