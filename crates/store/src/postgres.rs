@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::Random;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions, Postgres};
-use sqlx::{ConnectOptions as _, Transaction};
+use sqlx::{ConnectOptions as _, Row as _, Transaction};
 
 use crate::dialect::Dialect;
 use crate::error::{OpenError, StoreError};
@@ -27,8 +27,18 @@ pub(crate) async fn connect(options: &PgConnectOptions) -> Result<(PgPool, PgCon
     let options = options.clone().disable_statement_logging().statement_cache_capacity(200);
     // The pool would ask a dead server again until its time is up; one plain attempt says at once what is wrong.
     let first = options.connect().await.map_err(|error| explain(&options, &error))?;
-    let pool = PgPoolOptions::new().max_connections(MOST_CONNECTIONS).acquire_timeout(LONGEST_WAIT);
+    let pool = PgPoolOptions::new()
+        .max_connections(MOST_CONNECTIONS)
+        .acquire_timeout(LONGEST_WAIT)
+        .before_acquire(|connection, _| Box::pin(is_between_transactions(connection)));
     Ok((pool.connect_lazy_with(options), first))
+}
+
+/// A caller that was dropped while it began a transaction leaves the connection inside it, and the driver does not
+/// know. Outside a transaction both moments are the same; a connection that is inside one is thrown away.
+async fn is_between_transactions(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let row = sqlx::raw_sql("SELECT now() = statement_timestamp() AS between").fetch_one(connection).await?;
+    row.try_get("between")
 }
 
 pub(crate) async fn begin_write(

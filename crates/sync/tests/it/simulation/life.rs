@@ -20,8 +20,11 @@ use super::{
     wire::Wire,
 };
 
-/// Quiet rounds after the last fault within which everything must have come right.
-const QUIET_ROUNDS: usize = 8;
+/// Runs after the last fault within which everything must have come right.
+const QUIET_RUNS: usize = 8;
+
+/// Runs in a row without a call that changes anything, after which nothing will happen any more.
+const IDLE_RUNS: usize = 2;
 
 pub struct Life {
     pub dice: Dice,
@@ -120,7 +123,7 @@ impl Life {
             self.wire.may_be_stopped(human.cpr().digits());
         }
         self.wire.break_with(self.faults_of_the_day());
-        for _ in 0..self.dice.between(1, 3) {
+        for _ in 0..self.dice.between(1, 2) {
             // How far a killed run came must not decide what chance brings afterwards.
             self.starts += 1;
             self.dice = Dice::new(self.seed.wrapping_mul(0x9e37_79b9).wrapping_add(self.starts));
@@ -151,9 +154,15 @@ impl Life {
         self.time.tell(|| "the faults end".to_owned());
         self.quiet = true;
         self.wire.break_with(Vec::new());
-        for _ in 0..QUIET_ROUNDS {
+        let mut idle = 0;
+        for _ in 0..QUIET_RUNS {
+            let writes = self.wire.writes();
             self.run().await?;
             self.time.advance(SignedDuration::from_hours(2));
+            idle = if self.wire.writes() == writes { idle + 1 } else { 0 };
+            if idle == IDLE_RUNS {
+                break;
+            }
         }
         Ok(())
     }
@@ -242,7 +251,7 @@ impl Life {
         store.write(|tx| Box::pin(async { outbox::try_all_now(tx, cvr).await })).await?;
         self.empty_the_outbox(engine, other).await?;
         engine.read_as_needed(cvr).await?;
-        for _ in 0..3 {
+        for _ in 0..2 {
             self.tick();
             let planned = engine.plan(cvr, Origin::Timer).await?;
             self.time.tell(|| {
@@ -280,14 +289,16 @@ impl Life {
 
     async fn step(&self, engine: &Engine, other: &Engine) -> Result<usize, EngineError> {
         let cvr = self.account.cvr();
-        let urgent = engine.step(cvr, Which::Suspensions, 1);
         if self.account.crowded {
+            let urgent = engine.step(cvr, Which::Suspensions, 1);
             let (most, rest) = (engine.step(cvr, Which::All, 4), other.step(cvr, Which::All, 2));
             let (urgent, most, rest) = futures::try_join!(urgent, most, rest)?;
             return Ok(urgent + most + rest);
         }
-        let (most, rest) = (engine.step(cvr, Which::All, 1), other.step(cvr, Which::All, 1));
-        Ok(urgent.await? + most.await? + rest.await?)
+        let urgent =
+            if self.dice.in_percent(30) { engine.step(cvr, Which::Suspensions, 1).await? } else { 0 };
+        let who = if self.dice.in_percent(70) { engine } else { other };
+        Ok(urgent + who.step(cvr, Which::All, 1).await?)
     }
 
     /// Time goes on between any two things that are done.

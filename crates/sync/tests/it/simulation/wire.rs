@@ -93,6 +93,10 @@ impl Wire {
         self.witness.lock().unwrap().calls.clone()
     }
 
+    pub fn writes(&self) -> usize {
+        self.calls().iter().filter(|call| call.operation.is_write()).count()
+    }
+
     /// What must not have happened and did.
     pub fn faults(&self) -> Vec<String> {
         self.witness.lock().unwrap().faults.clone()
