@@ -346,6 +346,7 @@ async fn consequences(
                 identity::link(tx, identity, uuid).await?;
                 // Until it is read, it is known to be there and nothing else.
                 note_created(tx, &organisation.cvr, uuid).await?;
+                withdraw_other_creations(tx, identity).await?;
             }
             identity::begin_written(tx, identity, written_by_create(new)).await
         }
@@ -372,6 +373,16 @@ async fn consequences(
             identity::unlink(tx, identity, rid.as_deref()).await
         }
     }
+}
+
+/// A creation that was lost and no longer wanted as it was may have had its effect all the same. What was planned in its
+/// place would make a second user; the next plan says what the first one still lacks.
+async fn withdraw_other_creations(tx: &mut Tx, identity: IdentityId) -> Result<(), StoreError> {
+    let now = tx.now();
+    let sql = "UPDATE operation SET state = 'withdrawn', outcome = 'an earlier creation had its effect after all',
+                   settled_at = $2
+               WHERE identity = $1 AND kind = 'create' AND state IN ('waiting', 'unknown', 'parked')";
+    tx.execute(sql, &[identity.0.into(), now.into()]).await.map(drop)
 }
 
 async fn note_status(

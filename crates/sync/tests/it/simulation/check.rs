@@ -25,14 +25,15 @@ pub async fn faults_at_the_end(life: &Life) -> Vec<String> {
             faults.extend(human.is_here().then(|| format!("user{} was never heard of", human.number)));
             continue;
         };
-        operations.extend(operations_of(life, &record).await);
+        let planned = operations_of(life, &record).await;
         let questions = questions_about(life, &record).await;
         let excused = questions.iter().any(leaves_it_so);
         let found = Found { life, human, theirs, record, excused };
         if let Some(fault) = found.fault() {
             faults.push(format!("user{}: {fault}", human.number));
-            life.time.tell(|| format!("{:?} {questions:?}", found.record));
+            life.time.tell(|| format!("{:?} {questions:?} {planned:#?}", found.record));
         }
+        operations.extend(planned);
     }
     faults.extend(unfinished(life).await);
     faults.extend(unplanned(life, &operations));
