@@ -41,7 +41,7 @@ fn read_desired(tx: &Tx, row: &Row) -> Result<Desired, StoreError> {
 
 /// Writes identities as resolved; link, hold and what was written stay as they are.
 pub(crate) async fn write(tx: &mut Tx, cvr: &Cvr, changed: &[&Desired]) -> Result<(), StoreError> {
-    const COLUMNS: [&str; 21] = [
+    const COLUMNS: [&str; 22] = [
         "id",
         "organisation",
         "person",
@@ -62,6 +62,7 @@ pub(crate) async fn write(tx: &mut Tx, cvr: &Cvr, changed: &[&Desired]) -> Resul
         "in_step",
         "search_text",
         "sort_key",
+        "unit_sort_key",
         "changed_at",
     ];
     const RULE: &str = "(id) DO UPDATE SET user_name = excluded.user_name, user_key = excluded.user_key,
@@ -69,7 +70,7 @@ pub(crate) async fn write(tx: &mut Tx, cvr: &Cvr, changed: &[&Desired]) -> Resul
         unit = excluded.unit, title = excluded.title, manager = excluded.manager, cpr_hash = excluded.cpr_hash,
         presence = excluded.presence, left_on = excluded.left_on, digest = excluded.digest,
         sealed_desired = excluded.sealed_desired, search_text = excluded.search_text, sort_key = excluded.sort_key,
-        changed_at = excluded.changed_at";
+        unit_sort_key = excluded.unit_sort_key, changed_at = excluded.changed_at";
     let rows: Vec<Vec<Value>> =
         changed.iter().map(|desired| row_of(tx, cvr, desired)).collect::<Result<_, _>>()?;
     tx.insert_many("identity", &COLUMNS, rows.into_iter(), Some(RULE)).await.map(drop)
@@ -105,6 +106,7 @@ fn row_of(tx: &Tx, cvr: &Cvr, desired: &Desired) -> Result<Vec<Value>, StoreErro
         false.into(),
         search_text(desired).into(),
         danish_sort_key(&full_name).into(),
+        optional(desired.unit.as_deref().map(danish_sort_key)),
         tx.now().into(),
     ])
 }
@@ -222,11 +224,11 @@ pub async fn find(tx: &mut Tx, cvr: Option<&Cvr>, user: &str) -> Result<Vec<Iden
     let sql = "SELECT id FROM identity i
                WHERE (user_key = $1 OR LOWER(rid) = $1 OR id = $1 OR link = $1 OR EXISTS
                    (SELECT 1 FROM observed o WHERE o.organisation = i.organisation AND o.uuid = i.link
-                       AND o.fields LIKE $3))
+                       AND LOWER(o.fields) LIKE $3))
                    AND ($2 = '' OR organisation = $2)
                ORDER BY organisation, id";
     let scope = cvr.map(ToString::to_string).unwrap_or_default();
-    let seen = Rid::parse(user).map(|rid| format!("%\"rid\":\"{rid}\"%")).unwrap_or_default();
+    let seen = Rid::parse(user).map(|rid| format!("%\"rid\":\"{rid}\"%").to_lowercase()).unwrap_or_default();
     let rows = tx.rows(sql, &[key.into(), scope.into(), seen.into()]).await?;
     rows.iter().map(|row| Ok(IdentityId(row.uuid("id")?))).collect()
 }

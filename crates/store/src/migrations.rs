@@ -38,6 +38,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(2, "0002_log"),
     migration!(10, "0010_console"),
     migration!(11, "0011_delta"),
+    migration!(12, "0012_order"),
 ];
 
 const SCHEMA_VERSION: &str = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY, \

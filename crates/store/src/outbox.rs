@@ -379,7 +379,8 @@ async fn consequences(
 /// place would make a second user; the next plan says what the first one still lacks.
 async fn withdraw_other_creations(tx: &mut Tx, identity: IdentityId) -> Result<(), StoreError> {
     let now = tx.now();
-    let sql = "UPDATE operation SET state = 'withdrawn', outcome = 'an earlier creation had its effect after all',
+    let sql =
+        "UPDATE operation SET state = 'withdrawn', outcome = 'an earlier creation had its effect after all',
                    settled_at = $2
                WHERE identity = $1 AND kind = 'create' AND state IN ('waiting', 'unknown', 'parked')";
     tx.execute(sql, &[identity.0.into(), now.into()]).await.map(drop)

@@ -80,10 +80,10 @@ impl Writers {
             writer.commit_open().await;
         }
         let committer = (writer.phase == Phase::Idle).then(|| Committer(self.clone()));
-        if committer.is_some() {
-            writer.begin().await?;
+        match &committer {
+            Some(_) => writer.begin().await?,
+            None => writer.step("SAVEPOINT caller", Phase::Inside).await?,
         }
-        writer.step("SAVEPOINT caller", Phase::Inside).await?;
         let outcome = writer.batch.as_ref().ok_or(StoreError::Closed)?.subscribe();
         Ok(Turn { writer, sharing, outcome, committer })
     }
@@ -152,14 +152,16 @@ impl Writer {
         }
     }
 
+    /// Opens a transaction and the first caller's savepoint in it.
     async fn begin(&mut self) -> Result<(), StoreError> {
+        let both = format!("{}; SAVEPOINT caller", Dialect::Sqlite.begin_write(false));
         for _ in 1..BUSY_ATTEMPTS {
-            match self.step(Dialect::Sqlite.begin_write(false), Phase::Open).await {
+            match self.step(&both, Phase::Inside).await {
                 Err(StoreError::Busy) => {}
                 other => return other.map(|()| self.open_batch()),
             }
         }
-        self.step(Dialect::Sqlite.begin_write(false), Phase::Open).await.map(|()| self.open_batch())
+        self.step(&both, Phase::Inside).await.map(|()| self.open_batch())
     }
 
     fn open_batch(&mut self) {
@@ -168,12 +170,8 @@ impl Writer {
 
     /// Ends the savepoint. If that fails SQLite has undone the whole transaction, as it does when the disk is full.
     async fn leave(&mut self, keep: bool) {
-        let undone = if keep { Ok(()) } else { self.step("ROLLBACK TO caller", Phase::Inside).await };
-        let left = match undone {
-            Ok(()) => self.step("RELEASE caller", Phase::Open).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = left {
+        let sql = if keep { "RELEASE caller" } else { "ROLLBACK TO caller; RELEASE caller" };
+        if let Err(error) = self.step(sql, Phase::Open).await {
             self.undo(error).await;
         }
     }
@@ -206,8 +204,8 @@ impl Writer {
         let before = self.phase;
         let connection = self.connection.as_mut().ok_or(StoreError::Closed)?;
         self.phase = Phase::Moving;
-        let outcome = Link::Sqlite(connection).execute(sql, &[]).await;
+        let outcome = Link::Sqlite(connection).execute_script(sql).await;
         self.phase = if outcome.is_ok() { after } else { before };
-        outcome.map(|_| ())
+        outcome
     }
 }

@@ -99,7 +99,7 @@ pub struct Asked {
 
 const FROM: &str = "
     FROM (SELECT i.id, i.full_name, i.user_name, i.email, i.rid, i.unit, i.title, i.presence, i.in_step, i.hold_by,
-                 i.link, i.search_text, i.sort_key,
+                 i.link, i.search_text, i.sort_key, i.unit_sort_key,
                  CASE WHEN o.uuid IS NULL THEN 'not-created' WHEN o.sight = 'gone' THEN 'gone'
                       WHEN o.status IN ('Active', 'Pending', 'Suspended') THEN LOWER(o.status) ELSE 'other' END
                      AS standing,
@@ -135,7 +135,7 @@ pub async fn page(
     let order = match asked.order {
         Order::Name => "sort_key, id",
         Order::Waiting => "COALESCE(status_at, 9223372036854775807), sort_key, id",
-        Order::Unit => "COALESCE(unit, ''), sort_key, id",
+        Order::Unit => "COALESCE(unit_sort_key, ''), sort_key, id",
     };
     let sql = format!("SELECT * {FROM} ORDER BY {order} LIMIT $7 OFFSET $8");
     let mut values = values(tx, cvr, asked);

@@ -52,6 +52,20 @@ async fn schema(store: &Store) -> BTreeSet<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn postgresql_compares_every_text_octet_by_octet_whatever_its_own_order() {
+    let Some(database) = Database::postgres().await else { return };
+    let store = database.open().await;
+    let sql = "SELECT CAST(table_name AS TEXT) || '.' || CAST(column_name AS TEXT) AS name
+               FROM information_schema.columns WHERE table_schema = current_schema() AND data_type = 'text'
+                   AND table_name <> 'schema_version'
+                   AND collation_name IS DISTINCT FROM 'C'";
+    let others = store.read(|tx| Box::pin(async { tx.rows(sql, &[]).await })).await.unwrap();
+    let others: Vec<&str> = others.iter().map(|row| row.text("name").unwrap()).collect();
+    assert!(others.is_empty(), "a migration forgot COLLATE \"C\" for {others:?}");
+    database.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn opening_again_finds_everything_done() {
     for_each_engine(async |database| {
         let first = database.open().await;

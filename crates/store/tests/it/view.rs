@@ -11,7 +11,7 @@ use store::observed::{self, Detail};
 use store::sign_in_link::{self, SignInLink, Use};
 use store::view::people::{Asked, Narrow, Order, Standing};
 use store::view::{log, operations, overview, people, person, unmanaged};
-use store::{Store, StoreError, Tx, console_session, identity, organisation, outbox, source};
+use store::{AuditEntry, Store, StoreError, Tx, console_session, identity, organisation, outbox, source};
 use testkit::for_each_engine;
 use uuid::Uuid;
 
@@ -54,7 +54,8 @@ async fn fill(tx: &mut Tx) -> Result<(), StoreError> {
     let id = one(tx, 3).await?;
     let drift = "INSERT INTO drift (organisation, identity, field, ours, theirs, found_at)
                  VALUES ('90123456', $1, 'email', 'a', 'b', 0)";
-    tx.execute_one(drift, &[id.0.into()]).await
+    tx.execute_one(drift, &[id.0.into()]).await?;
+    tx.audit(AuditEntry::of("Åse Holm", "setting.changed", &cvr())).await
 }
 
 fn record(number: usize) -> SourceRecord {
@@ -131,6 +132,11 @@ async fn people_are_searched_filtered_and_sorted_alike_on_both_engines() {
         assert!(names(&store, &narrow(Narrow::NotActivated(fortnight))).await.is_empty());
         database.clock.advance(fortnight);
         assert_eq!(names(&store, &narrow(Narrow::NotActivated(fortnight))).await, ["Bo Ærø"]);
+        let by_unit = Asked { order: Order::Unit, ..Asked::default() };
+        assert_eq!(
+            names(&store, &by_unit).await,
+            ["Ida Bruun", "Søren Østergaard", "Zita Lind_h%j", "Bo Ærø", "Åse Aagaard"]
+        );
         let unit = Asked { unit: "Ældrepleje".to_owned(), order: Order::Waiting, ..Asked::default() };
         assert_eq!(names(&store, &unit).await, ["Bo Ærø", "Åse Aagaard"]);
     })
@@ -213,6 +219,8 @@ async fn unmanaged_users_outbox_and_log_are_listed_in_parts() {
                 assert_eq!(log::count(tx, &cvr(), &later).await?, 0);
                 let by = log::Asked { search: "LOKALID".to_owned(), ..log::Asked::default() };
                 assert!(log::count(tx, &cvr(), &by).await? >= 2);
+                let danish = log::Asked { search: "åSE h".to_owned(), ..log::Asked::default() };
+                assert_eq!(log::page(tx, &cvr(), &danish, 0, 10).await?[0].actor, "Åse Holm");
                 assert!(log::actions(tx).await?.contains(&"organisation.configured".to_owned()));
                 Ok::<_, StoreError>(())
             })
