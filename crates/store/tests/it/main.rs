@@ -6,6 +6,8 @@ mod keeping;
 mod lease;
 mod log;
 mod opening;
+mod outbox;
 mod position;
+mod town;
 mod transactions;
 mod view;
