@@ -37,6 +37,10 @@ uuid_key!(
     /// The UUID that MitID Erhverv gave an identity: `employeeUuid` at creation, `uuid` when read.
     RemoteUuid
 );
+uuid_key!(
+    /// One system certificate as this installation keeps it.
+    CertificateId
+);
 
 /// The number of a plan, counted within the installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

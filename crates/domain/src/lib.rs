@@ -3,6 +3,7 @@
 //! People and organisations, what each person must be in MitID Erhverv, the plan that leads there, and the
 //! guard that stops a plan for a second pair of eyes. Pure: no IO, no SQL, no HTTP, no clock, no randomness.
 
+pub mod certificate;
 pub mod clock;
 pub mod cpr;
 pub mod cvr;
@@ -34,7 +35,7 @@ pub use cvr::{Cvr, CvrFault};
 pub use desired::{Departure, Desired, Hold, Leaving, Presence};
 pub use email::{Email, EmailFault};
 pub use field::{Field, Fields};
-pub use ids::{IdentityId, NotAnOperationId, OperationId, PersonId, PlanId, RemoteUuid};
+pub use ids::{CertificateId, IdentityId, NotAnOperationId, OperationId, PersonId, PlanId, RemoteUuid};
 pub use language::Language;
 pub use name::{Name, NameFault};
 pub use observed::{Authenticator, Observed, Sight, Status};

@@ -6,6 +6,7 @@
 //! read in a stolen copy. SQL text is the same for both engines; the little that differs is in [`dialect`].
 
 mod backup;
+pub mod certificate;
 pub mod console_session;
 mod copy;
 pub mod dialect;

@@ -39,6 +39,8 @@ const MIGRATIONS: &[Migration] = &[
     migration!(10, "0010_console"),
     migration!(11, "0011_delta"),
     migration!(12, "0012_order"),
+    migration!(13, "0013_certificate"),
+    migration!(14, "0014_decisions"),
 ];
 
 const SCHEMA_VERSION: &str = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY, \

@@ -16,6 +16,8 @@ pub struct OrganisationRecord {
     pub first_contact: Option<(Timestamp, String)>,
     pub full_read_at: Option<Timestamp>,
     pub certificate_until: Option<Timestamp>,
+    /// What was last said against the certificate in use, and when.
+    pub certificate_trouble: Option<(Timestamp, String)>,
 }
 
 /// Registers an organisation as the configuration file has it.
@@ -164,6 +166,7 @@ fn read(row: &Row, overlays: Vec<Overlay>) -> Result<OrganisationRecord, StoreEr
     let environment: Environment = json::from_word(row, "environment")?;
     let cvr = row.text("cvr")?.parse().map_err(|_| row.broken("cvr", "is not a CVR number"))?;
     let approved_by = row.optional_text("first_contact_by")?.unwrap_or_default().to_owned();
+    let trouble = row.optional_text("certificate_trouble")?.unwrap_or_default().to_owned();
     Ok(OrganisationRecord {
         organisation: Organisation {
             cvr,
@@ -175,6 +178,7 @@ fn read(row: &Row, overlays: Vec<Overlay>) -> Result<OrganisationRecord, StoreEr
         first_contact: row.optional_timestamp("first_contact_at")?.map(|at| (at, approved_by)),
         full_read_at: row.optional_timestamp("full_read_at")?,
         certificate_until: row.optional_timestamp("certificate_until")?,
+        certificate_trouble: row.optional_timestamp("certificate_trouble_at")?.map(|at| (at, trouble)),
     })
 }
 

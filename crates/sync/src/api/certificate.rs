@@ -4,6 +4,7 @@
 //! MitID Erhverv gives it out as a `.p12` file with a password (reference/idm-api.md §1.3). Files made by old
 //! tools use ciphers that most libraries have dropped; they are read too.
 
+mod examine;
 mod facts;
 
 use std::{
@@ -12,7 +13,10 @@ use std::{
     sync::Arc,
 };
 
-use domain::Cvr;
+use domain::{
+    Cvr,
+    certificate::{Facts, Kind},
+};
 use jiff::Timestamp;
 use p12_keystore::{Pkcs12Archive, error::Error as Pkcs12Error};
 use rustls::{
@@ -21,24 +25,13 @@ use rustls::{
     sign::{CertifiedKey, SigningKey},
 };
 
-use facts::Facts;
+pub use examine::{Examined, examine};
 
 /// A certificate with its key. `Debug` shows whose it is and nothing of the key.
 #[derive(Clone)]
 pub struct ClientCertificate {
     facts: Facts,
     identity: Arc<CertifiedKey>,
-}
-
-/// Whom a certificate stands for, by the serial number in its subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CertificateKind {
-    /// An organisation or system certificate (`UI:DK-O`): the two carry the same marks.
-    OrganisationOrSystem,
-    /// One employee of the organisation (`UI:DK-E`).
-    Employee,
-    /// Not marked as either.
-    Other,
 }
 
 /// Why a certificate cannot be used.
@@ -109,7 +102,7 @@ impl ClientCertificate {
             .find(|candidate| candidate.keys_match().is_ok())
             .ok_or_else(|| CertificateError::NoCertificate { file: file.to_owned() })?;
         let leaf = identity.cert.first().map_or(&[][..], AsRef::as_ref);
-        let facts = Facts::read(leaf, file)?;
+        let facts = facts::read(leaf, file)?;
         Ok(Self { facts, identity: Arc::new(identity) })
     }
 
@@ -119,7 +112,7 @@ impl ClientCertificate {
         if cvr != expected {
             return Err(CertificateError::WrongCvr { expected: expected.clone(), found: cvr.clone() });
         }
-        if *kind == CertificateKind::Employee {
+        if *kind == Kind::Employee {
             return Err(CertificateError::OfAnEmployee { subject: subject.clone() });
         }
         if now < *not_before {
@@ -153,16 +146,21 @@ impl ClientCertificate {
 
     /// Whole days until it expires; negative afterwards.
     pub fn days_left(&self, now: Timestamp) -> i64 {
-        self.facts.not_after.duration_since(now).as_secs().div_euclid(24 * 60 * 60)
+        self.facts.days_left(now)
     }
 
-    pub fn kind(&self) -> CertificateKind {
+    pub fn kind(&self) -> Kind {
         self.facts.kind
     }
 
     /// Whether its issuer is marked as one for tests, or is the emulator.
     pub fn is_test(&self) -> bool {
-        self.facts.is_test
+        self.facts.is_test()
+    }
+
+    /// What stands in it.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
     }
 
     /// Chain and key, as TLS takes them.

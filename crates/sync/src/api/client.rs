@@ -1,6 +1,6 @@
 //! The calls themselves: one method for each thing that is asked of MitID Erhverv or done there.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use domain::{Action, Authenticator, Clock, NewIdentity, Profile, RemoteUuid};
 use serde_json::{Value, json};
@@ -17,8 +17,14 @@ use super::{
 
 /// The IdM API as one organisation sees it. Cheap to share; as many calls at once as the caller wants.
 pub struct Client {
-    transport: Arc<dyn Transport>,
+    connection: RwLock<Arc<Connection>>,
     options: ClientOptions,
+    clock: Arc<dyn Clock>,
+}
+
+/// A way to the service, with the token that was fetched on it.
+struct Connection {
+    transport: Arc<dyn Transport>,
     token: TokenKeeper,
 }
 
@@ -45,13 +51,23 @@ struct Call {
 
 impl Client {
     pub fn new(transport: Arc<dyn Transport>, options: ClientOptions, clock: Arc<dyn Clock>) -> Self {
-        let token = TokenKeeper::new(Arc::clone(&transport), &options.operations, clock);
-        Self { transport, options, token }
+        let connection = RwLock::new(Arc::new(Connection::new(transport, &options, &clock)));
+        Self { connection, options, clock }
+    }
+
+    /// From the next call on, everything goes this way, with a token of its own. What is under way ends as it began.
+    pub fn reconnect(&self, transport: Arc<dyn Transport>) {
+        let connection = Arc::new(Connection::new(transport, &self.options, &self.clock));
+        *self.connection.write().unwrap_or_else(PoisonError::into_inner) = connection;
+    }
+
+    fn connection(&self) -> Arc<Connection> {
+        Arc::clone(&self.connection.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Fetches a token if there is no good one: the first thing that can fail, by itself, for `doctor`.
     pub async fn authenticate(&self) -> Result<(), Failure> {
-        self.token.token(None).await.map(drop)
+        self.connection().token.token(None).await.map(drop)
     }
 
     /// All identities; 0 asks for as many as there are. That the list is complete is nowhere promised.
@@ -165,16 +181,24 @@ impl Client {
         let Endpoint { method, path } =
             self.options.operations.endpoint(call.operation).for_identity(call.uuid);
         let body = call.body.map(|body| body.to_string().into_bytes());
-        let bearer = self.token.token(None).await?;
+        let connection = self.connection();
+        let bearer = connection.token.token(None).await?;
         let mut request = ApiRequest { method, path, bearer: Some(bearer.clone()), body };
-        let answer = self.send(call.operation, &request).await?;
+        let answer = connection.send(call.operation, &request).await?;
         if answer.status != 401 {
             return Ok((of_answer(call.operation, answer, Some(&bearer))?, bearer));
         }
-        let bearer = self.token.token(Some(&bearer)).await?;
+        let bearer = connection.token.token(Some(&bearer)).await?;
         request.bearer = Some(bearer.clone());
-        let answer = self.send(call.operation, &request).await?;
+        let answer = connection.send(call.operation, &request).await?;
         Ok((of_answer(call.operation, answer, Some(&bearer))?, bearer))
+    }
+}
+
+impl Connection {
+    fn new(transport: Arc<dyn Transport>, options: &ClientOptions, clock: &Arc<dyn Clock>) -> Self {
+        let token = TokenKeeper::new(Arc::clone(&transport), &options.operations, Arc::clone(clock));
+        Self { transport, token }
     }
 
     async fn send(&self, operation: ApiOperation, request: &ApiRequest) -> Result<ApiResponse, Failure> {

@@ -88,7 +88,7 @@ pub(super) fn of_broken(operation: ApiOperation, broken: Broken) -> Failure {
         Broken::AfterSending(sentence) if operation.is_write() => {
             Failure::Unknown { why: Why::new(sentence) }
         }
-        Broken::BeforeSending(sentence) | Broken::AfterSending(sentence) => {
+        Broken::BeforeSending(sentence) | Broken::NotAdmitted(sentence) | Broken::AfterSending(sentence) => {
             Failure::Retry { after: None, why: Why::new(sentence) }
         }
     }

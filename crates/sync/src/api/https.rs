@@ -141,7 +141,10 @@ fn base_of(address: &str) -> Result<String, TransportError> {
 /// Where a call broke. Only what surely came before the request counts as before.
 fn broken(error: &reqwest::Error) -> Broken {
     let sentence = sentence_of(error);
-    if error.is_builder() || error.is_connect() || certificate_was_refused(error) {
+    if certificate_was_refused(error) {
+        return Broken::NotAdmitted(format!("MitID Erhverv cannot be reached: {sentence}"));
+    }
+    if error.is_builder() || error.is_connect() {
         return Broken::BeforeSending(format!("MitID Erhverv cannot be reached: {sentence}"));
     }
     if error.is_timeout() {

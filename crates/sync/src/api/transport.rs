@@ -31,6 +31,9 @@ pub enum Broken {
     /// The call surely had no effect: name look-up, connection or TLS failed.
     #[error("{0}")]
     BeforeSending(String),
+    /// The server does not take our certificate, or we have none to show; no request was read.
+    #[error("{0}")]
+    NotAdmitted(String),
     /// The answer was lost or did not come in time; the call may have had its effect.
     #[error("{0}")]
     AfterSending(String),

@@ -2,48 +2,47 @@
 
 use std::path::Path;
 
-use domain::Cvr;
+use aws_lc_rs::digest::{SHA256, digest};
+use domain::{
+    Cvr,
+    certificate::{Facts, Kind},
+};
 use jiff::Timestamp;
 use x509_cert::{Certificate, der::Decode as _, name::Name, time::Time};
 
-use super::{CertificateError, CertificateKind};
-
-#[derive(Debug, Clone)]
-pub(super) struct Facts {
-    pub cvr: Cvr,
-    pub subject: String,
-    pub issuer: String,
-    pub not_before: Timestamp,
-    pub not_after: Timestamp,
-    pub kind: CertificateKind,
-    pub is_test: bool,
-}
+use super::CertificateError;
 
 const SERIAL_NUMBER: &str = "2.5.4.5";
 const ORGANISATION_IDENTIFIER: &str = "2.5.4.97";
 
-impl Facts {
-    pub fn read(der: &[u8], file: &Path) -> Result<Self, CertificateError> {
-        let broken = |why: String| CertificateError::NotPkcs12 { file: file.to_owned(), why };
-        let certificate = Certificate::from_der(der).map_err(|error| broken(error.to_string()))?;
-        let content = certificate.tbs_certificate();
-        let (subject, issuer) = (spelt_out(content.subject()), spelt_out(content.issuer()));
-        let cvr = attribute(content.subject(), ORGANISATION_IDENTIFIER);
-        let cvr = cvr.and_then(|text| Cvr::parse(text.strip_prefix("NTRDK-")?).ok());
-        let cvr = cvr.ok_or_else(|| CertificateError::NoCvr { subject: subject.clone() })?;
-        let lower = issuer.to_lowercase();
-        Ok(Self {
-            cvr,
-            not_before: timestamp(content.validity().not_before)
-                .ok_or_else(|| broken("its first day is no date".to_owned()))?,
-            not_after: timestamp(content.validity().not_after)
-                .ok_or_else(|| broken("its last day is no date".to_owned()))?,
-            kind: kind(content.subject()),
-            is_test: lower.contains("test") || lower.contains("emulator"),
-            subject,
-            issuer,
-        })
-    }
+pub(super) fn read(der: &[u8], file: &Path) -> Result<Facts, CertificateError> {
+    let broken = |why: String| CertificateError::NotPkcs12 { file: file.to_owned(), why };
+    let certificate = Certificate::from_der(der).map_err(|error| broken(error.to_string()))?;
+    let content = certificate.tbs_certificate();
+    let subject = spelt_out(content.subject());
+    let cvr = attribute(content.subject(), ORGANISATION_IDENTIFIER);
+    let cvr = cvr.and_then(|text| Cvr::parse(text.strip_prefix("NTRDK-")?).ok());
+    let cvr = cvr.ok_or_else(|| CertificateError::NoCvr { subject: subject.clone() })?;
+    Ok(Facts {
+        fingerprint: hex(digest(&SHA256, der).as_ref()),
+        cvr,
+        issuer: spelt_out(content.issuer()),
+        serial: hex(content.serial_number().as_bytes()),
+        not_before: timestamp(content.validity().not_before)
+            .ok_or_else(|| broken("its first day is no date".to_owned()))?,
+        not_after: timestamp(content.validity().not_after)
+            .ok_or_else(|| broken("its last day is no date".to_owned()))?,
+        kind: kind(content.subject()),
+        subject,
+    })
+}
+
+fn hex(octets: &[u8]) -> String {
+    use std::fmt::Write as _;
+    octets.iter().fold(String::new(), |mut text, octet| {
+        let _ = write!(text, "{octet:02x}");
+        text
+    })
 }
 
 /// Whether `issuer` is named as the one that issued `certificate`.
@@ -55,11 +54,11 @@ pub(super) fn issued(issuer: &[u8], certificate: &[u8]) -> bool {
     }
 }
 
-fn kind(subject: &Name) -> CertificateKind {
+fn kind(subject: &Name) -> Kind {
     match attribute(subject, SERIAL_NUMBER) {
-        Some(number) if number.starts_with("UI:DK-O") => CertificateKind::OrganisationOrSystem,
-        Some(number) if number.starts_with("UI:DK-E") => CertificateKind::Employee,
-        _ => CertificateKind::Other,
+        Some(number) if number.starts_with("UI:DK-O") => Kind::OrganisationOrSystem,
+        Some(number) if number.starts_with("UI:DK-E") => Kind::Employee,
+        _ => Kind::Other,
     }
 }
 
@@ -100,14 +99,14 @@ mod tests {
     #[test]
     fn the_serial_number_tells_the_kind() {
         for (serial_number, expected) in [
-            ("UI:DK-O:G:ab0c5f0e", CertificateKind::OrganisationOrSystem),
-            ("UI:DK-E:G:ab0c5f0e", CertificateKind::Employee),
-            ("PID:9208", CertificateKind::Other),
+            ("UI:DK-O:G:ab0c5f0e", Kind::OrganisationOrSystem),
+            ("UI:DK-E:G:ab0c5f0e", Kind::Employee),
+            ("PID:9208", Kind::Other),
         ] {
             let subject: Name = format!("serialNumber={serial_number},CN=Åse,C=DK").parse().unwrap();
             assert_eq!(kind(&subject), expected, "{serial_number}");
         }
         let nameless: Name = "CN=Åse".parse().unwrap();
-        assert_eq!((kind(&nameless), spelt_out(&nameless)), (CertificateKind::Other, "CN=Åse".to_owned()));
+        assert_eq!((kind(&nameless), spelt_out(&nameless)), (Kind::Other, "CN=Åse".to_owned()));
     }
 }

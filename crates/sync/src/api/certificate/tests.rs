@@ -43,7 +43,7 @@ fn cvr(text: &str) -> Cvr {
 fn a_system_certificate_says_whose_it_is_and_until_when() {
     let certificate = open(&issued("90000001"), PASSWORD).unwrap();
     assert_eq!(certificate.cvr(), &cvr("90000001"));
-    assert_eq!(certificate.kind(), CertificateKind::OrganisationOrSystem);
+    assert_eq!(certificate.kind(), Kind::OrganisationOrSystem);
     assert!(certificate.is_test());
     assert!(certificate.subject().contains("CN=Lokalid prøve"), "{}", certificate.subject());
     assert!(certificate.subject().contains("2.5.4.97=NTRDK-90000001"), "{}", certificate.subject());
@@ -64,7 +64,7 @@ fn a_system_certificate_says_whose_it_is_and_until_when() {
             .starts_with("the certificate expired on 2026-12-20")
     );
     assert!(refused(certificate.cvr(), now() - hours(2)).contains("not valid before 2026-11-20T07:00:00Z"));
-    let facts = Facts { kind: CertificateKind::Employee, ..certificate.facts.clone() };
+    let facts = Facts { kind: Kind::Employee, ..certificate.facts.clone() };
     let of_an_employee = ClientCertificate { facts, ..certificate.clone() };
     let refusal = of_an_employee.check(certificate.cvr(), now()).unwrap_err();
     assert!(matches!(refusal, CertificateError::OfAnEmployee { .. }));
