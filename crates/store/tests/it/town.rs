@@ -190,9 +190,9 @@ impl<'a> Town<'a> {
         change!(self, tx => plan::enqueue(tx, town, record, operations, passed, as_of, coverage).await?)
     }
 
-    /// The actions that the log has of this town, the oldest first.
+    /// The actions that the log has of this town, in the order of their words: the clock stands still.
     pub async fn logged(&self, beginning: &str) -> Vec<String> {
-        let sql = "SELECT action FROM audit WHERE organisation = $1 AND action LIKE $2 ORDER BY id";
+        let sql = "SELECT action FROM audit WHERE organisation = $1 AND action LIKE $2 ORDER BY action";
         let (cvr, pattern) = (self.cvr().to_string(), format!("{beginning}%"));
         let rows = look!(self, tx => tx.rows(sql, &[cvr.as_str().into(), pattern.as_str().into()]).await?);
         rows.iter().map(|row| row.text("action").unwrap().to_owned()).collect()
