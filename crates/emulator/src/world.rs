@@ -269,6 +269,7 @@ impl World {
             sequence: self.requests.next_sequence(),
             time: now,
             organisation,
+            certificate: request.certificate_fingerprint.clone(),
             operation: route.map(|route| route.operation),
             method: request.method.clone(),
             path: cpr::masked(&request.path),

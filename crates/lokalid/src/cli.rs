@@ -76,6 +76,12 @@ pub enum Command {
     /// The log.
     #[command(subcommand)]
     Audit(Audit),
+    /// The keys that seal CPR numbers and records in the database.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// The certificates that MitID Erhverv knows the organisation by.
+    #[command(subcommand)]
+    Certificate(CertificateCommand),
     /// Copy an SQLite database into a file.
     Backup { file: PathBuf },
     /// Put a backup into an empty folder.
@@ -284,4 +290,64 @@ pub enum Audit {
     },
     /// Write the log to a file, with its signature.
     Export { file: PathBuf },
+    /// Write into the file of checkpoints again what it lost, where there is no copy of it to put back.
+    RenewCheckpoints {
+        #[arg(long, value_name = "TEXT")]
+        why: String,
+        #[arg(long = "as", value_name = "NAME")]
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CertificateCommand {
+    /// Show them: which is in use, which wait, until when.
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Keep a new one beside the one in use, and check it.
+    Add {
+        /// The .p12 or .pfx file from MitID Erhverv.
+        file: PathBuf,
+        /// A file with its password: never on the command line, where others can see it.
+        #[arg(long, value_name = "FILE")]
+        password_file: PathBuf,
+        #[arg(long = "as", value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// Check one again and use it for every call from now on, also in a running `serve`.
+    Use {
+        /// The fingerprint as `list` shows it, or its beginning.
+        fingerprint: String,
+        #[arg(long = "as", value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// Forget one that is not in use, with its key.
+    Remove {
+        fingerprint: String,
+        #[arg(long = "as", value_name = "NAME")]
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Show the keys by their ids, and how much each has sealed.
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a new key and seal everything with it again. Stopped half-way, it goes on where it was.
+    Rotate {
+        #[arg(long = "as", value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// Take an old key out of the key file, once nothing in the database needs it.
+    Remove {
+        #[arg(value_name = "ID")]
+        key: u32,
+        #[arg(long = "as", value_name = "NAME")]
+        name: Option<String>,
+    },
 }

@@ -10,6 +10,7 @@ use crate::{
 };
 
 mod audit;
+mod certificate;
 mod copies;
 mod doctor;
 mod emulator;
@@ -70,6 +71,7 @@ async fn with_installation(
         Command::Serve => crate::serve::run(installation).await,
         Command::Audit(arguments) => audit::run(installation, &arguments).await,
         Command::Backup { file } => copies::backup(installation, &file).await,
+        Command::Certificate(command) => certificate::run(installation, organisation, command).await,
         Command::CopyDatabase { url } => copies::copy_database(installation, &url).await,
         Command::Demo(_)
         | Command::Emulator(_)

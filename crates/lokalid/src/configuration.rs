@@ -103,9 +103,11 @@ pub struct OrganisationSection {
     /// Certificate authorities that the server is checked against, instead of those of the machine.
     #[serde(default)]
     pub server_authorities: Option<PathBuf>,
-    /// The system certificate, a .p12 file.
-    pub certificate: PathBuf,
-    pub certificate_password_file: PathBuf,
+    /// The system certificate, a .p12 file. One that was taken into use in the console counts instead.
+    #[serde(default)]
+    pub certificate: Option<PathBuf>,
+    #[serde(default)]
+    pub certificate_password_file: Option<PathBuf>,
     #[serde(default)]
     pub settings: Settings,
     #[serde(default, rename = "source")]
@@ -221,6 +223,13 @@ impl OrganisationSection {
         if self.environment == Environment::Emulator && self.api.is_none() {
             return Err(format!(
                 "organisation {}: the emulator needs its address, as api = \"https://localhost:8443\"",
+                self.cvr
+            ));
+        }
+        if self.certificate.is_some() != self.certificate_password_file.is_some() {
+            return Err(format!(
+                "organisation {}: certificate and certificate_password_file stand together; give both, or neither where \
+                 the certificate is uploaded in the console",
                 self.cvr
             ));
         }

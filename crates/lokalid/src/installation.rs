@@ -16,11 +16,12 @@ use store::{Keys, Location, Store};
 use sync::{
     Engine, Pace, Progress, Site, SourceKind, SourceSetup, WorkerId,
     api::{
-        ApiRequest, ApiResponse, Broken, Client, ClientCertificate, ClientOptions, CreateTemplate, Transport,
+        Client, ClientCertificate, ClientOptions, CreateTemplate,
         https::{HttpsTransport, Limits, ServerTrust},
         limits::{Adaptive, Bounds},
     },
     source::ldap::LdapSource,
+    certificates::{InForce, Shown},
 };
 
 use crate::{
@@ -33,6 +34,7 @@ use crate::{
 pub struct Installation {
     pub configuration: Configuration,
     pub store: Store,
+    certificates: BTreeMap<Cvr, Shown>,
     pub engine: Arc<Engine>,
     /// Calls to MitID Erhverv since the start.
     pub calls: Arc<AtomicU64>,
@@ -45,11 +47,19 @@ impl Installation {
         let configuration = Configuration::read(file)?;
         let store = open_store(&configuration).await?;
         let calls = Arc::new(AtomicU64::new(0));
-        let sites = configuration.organisations.iter().map(|section| site(&configuration, section, &calls));
-        let sites = sites.collect::<Result<Vec<_>>>()?;
-        let engine = Engine::new(store.clone(), sites, worker_id(), progress);
-        let presence = Presence::enter(store.location().folder());
-        let installation = Self { configuration, store, engine, calls, presence };
+        let (mut sites, mut certificates) = (Vec::new(), BTreeMap::new());
+        for section in &configuration.organisations {
+            let organisation = organisation(section);
+            store
+                .write(|tx| Box::pin(async { store::organisation::register(tx, &organisation).await }))
+                .await?;
+            let in_force = InForce::find(&store, &configuration, section).await?;
+            let shown = Shown::new(in_force.clone());
+            sites.push(site(&configuration, section, &in_force, &shown, &calls)?);
+            certificates.insert(section.cvr.clone(), shown);
+        }
+        let engine = Engine::new(store.clone(), sites, worker, progress);
+        let installation = Self { configuration, store, engine, calls, certificates, presence };
         installation.take_over().await?;
         installation.register().await?;
         Ok(installation)
@@ -71,20 +81,30 @@ impl Installation {
                 .write(|tx| Box::pin(async { store::organisation::register(tx, &organisation).await }))
                 .await?;
             self.engine.register_sources(&section.cvr).await?;
-            let until = self.certificate(section)?.not_after();
-            self.store
-                .write(|tx| {
-                    Box::pin(async {
-                        store::organisation::note_certificate(tx, &section.cvr, Some(until)).await
-                    })
-                })
-                .await?;
         }
         Ok(())
     }
 
     pub fn certificate(&self, section: &OrganisationSection) -> Result<ClientCertificate> {
-        read_certificate(&self.configuration, section)
+        self.shown(&section.cvr)?.certificate()
+    }
+
+    /// Refuses work for which each of these organisations needs a certificate that can be used.
+    pub fn demand_certificates(&self, chosen: &[Cvr]) -> Result<()> {
+        for cvr in chosen {
+            self.shown(cvr)?.certificate().with_context(|| format!("organisation {cvr}"))?;
+        }
+        Ok(())
+    }
+
+    pub fn shown(&self, cvr: &Cvr) -> Result<&Shown> {
+        self.certificates.get(cvr).with_context(|| format!("organisation {cvr} is not in the configuration"))
+    }
+
+    /// What the configuration says of an organisation.
+    pub fn section(&self, cvr: &Cvr) -> Result<&OrganisationSection> {
+        let found = self.configuration.organisations.iter().find(|section| section.cvr == *cvr);
+        found.with_context(|| format!("organisation {cvr} is not in the configuration"))
     }
 
     /// Seals the log and closes the database, after which an SQLite database is one file.
@@ -140,17 +160,25 @@ pub fn organisation(section: &OrganisationSection) -> Organisation {
     }
 }
 
-fn read_certificate(
+/// The way to MitID Erhverv with this certificate.
+pub fn https(
     configuration: &Configuration,
     section: &OrganisationSection,
-) -> Result<ClientCertificate> {
-    let password_file = configuration.path(&section.certificate_password_file);
-    let password = std::fs::read_to_string(&password_file)
-        .with_context(|| format!("the file {} with the certificate's password", password_file.display()))?;
-    let certificate =
-        ClientCertificate::read(&configuration.path(&section.certificate), password.trim_end())?;
-    certificate.check(&section.cvr, SystemClock.now())?;
-    Ok(certificate)
+    certificate: &ClientCertificate,
+) -> Result<HttpsTransport> {
+    let trust = match &section.server_authorities {
+        Some(file) => ServerTrust::File(configuration.path(file)),
+        None => ServerTrust::System,
+    };
+    Ok(HttpsTransport::new(&section.api_address(), certificate, &trust, Limits::default())?)
+}
+
+pub fn client_options(section: &OrganisationSection) -> ClientOptions {
+    let template = section.create_template.clone();
+    ClientOptions {
+        operations: section.operations.clone(),
+        create_template: template.unwrap_or_else(|| CreateTemplate::standard(section.variant)),
+    }
 }
 
 fn site(
@@ -158,22 +186,10 @@ fn site(
     section: &OrganisationSection,
     calls: &Arc<AtomicU64>,
 ) -> Result<Site> {
-    let certificate =
-        read_certificate(configuration, section).with_context(|| format!("organisation {}", section.cvr))?;
-    let trust = match &section.server_authorities {
-        Some(file) => ServerTrust::File(configuration.path(file)),
-        None => ServerTrust::System,
-    };
-    let transport = HttpsTransport::new(&section.api_address(), &certificate, &trust, Limits::default())?;
-    let transport = Counting { inner: transport, calls: Arc::clone(calls) };
-    let options = ClientOptions {
-        operations: section.operations.clone(),
-        create_template: section
-            .create_template
-            .clone()
-            .unwrap_or_else(|| CreateTemplate::standard(section.variant)),
-    };
-    let client = Client::new(Arc::new(transport), options, Arc::new(SystemClock));
+    let transport = in_force
+        .transport(configuration, section, calls, shown.refusal())
+        .with_context(|| format!("organisation {}", section.cvr))?;
+    let client = Client::new(transport, client_options(section), Arc::new(SystemClock));
     let at_once = configuration.schedule.at_once.max(1);
     let limits = Arc::new(Adaptive::new(Bounds { most: at_once, ..Bounds::default() }));
     let sources = section.sources.iter().map(|source| source_setup(configuration, source));
@@ -187,6 +203,8 @@ fn site(
 }
 
 fn pace(configuration: &Configuration, section: &OrganisationSection) -> Pace {
+    in_force: &InForce,
+    shown: &Shown,
     let schedule = &configuration.schedule;
     let standard = if section.environment == Environment::Emulator { 2 } else { 180 };
     let unknown_wait = schedule.unknown_wait_seconds.unwrap_or(standard);

@@ -1,5 +1,6 @@
 //! `lokalid`: one binary for the console, the work in the background, the command line, the emulator and the demo.
 
+mod certificates;
 mod cli;
 mod commands;
 mod configuration;

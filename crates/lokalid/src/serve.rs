@@ -17,7 +17,7 @@ use tokio::{net::TcpListener, sync::watch};
 use web::{Address, Console};
 
 use crate::{
-    Ending,
+    Ending, certificates,
     commands::sign_in_address,
     demo::next_day,
     installation::Installation,
@@ -91,7 +91,8 @@ async fn serve(
     let work = installation.configuration.organisations.iter().map(|section| {
         let cvr = &section.cvr;
         let worker = work(installation, cvr, stopped.clone(), demo);
-        async { futures::join!(worker, stop_people(installation, cvr, stopped.clone())) }
+        let follow = follow_certificate(installation, section, stopped.clone());
+        async { futures::join!(worker, follow, stop_people(installation, cvr, stopped.clone())) }
     });
     let background = async { futures::join!(seal, join_all(work)) };
     tokio::pin!(background);
@@ -153,6 +154,20 @@ async fn work(
                 tracing::error!(organisation = %cvr, error = format!("{error:#}"), "work in the background failed");
                 tokio::time::sleep(LOOK * 10).await;
             }
+/// Whichever certificate somebody takes into use, here or elsewhere, is the one of the next call.
+async fn follow_certificate(
+    installation: &Installation,
+    section: &OrganisationSection,
+    stopped: watch::Receiver<bool>,
+) {
+    while !*stopped.borrow() {
+        if let Err(error) = certificates::follow(installation, section).await {
+            tracing::error!(organisation = %section.cvr, error = format!("{error:#}"), "the certificate could not be changed");
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
         }
     }
 }
@@ -256,6 +271,10 @@ async fn settle(installation: &Installation, cvr: &Cvr, origin: Origin) -> Resul
     if queued > 0 {
         engine.drain(cvr).await?;
         engine.read_stale(cvr).await?;
+        Wish::CheckCertificate { certificate } => {
+            certificates::check(installation, cvr, *certificate).await?;
+            Ok(String::new())
+        }
         let planned = engine.plan(cvr, Origin::Timer).await?;
         engine.enqueue(cvr, &planned).await?;
     }

@@ -1,6 +1,6 @@
 //! Table `job`: work that the console asks for and the worker does, with its progress.
 
-use domain::Cvr;
+use domain::{CertificateId, Cvr};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -25,6 +25,10 @@ pub enum Wish {
     /// Act on a hold that was set or lifted, or on an answer.
     Settle,
     TestConnection,
+    /// Look at a certificate from all sides.
+    CheckCertificate {
+        certificate: CertificateId,
+    },
     /// Live through one more day; only the demo's worker knows how.
     NextDay,
 }

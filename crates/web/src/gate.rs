@@ -66,7 +66,8 @@ fn admit(access: Access, visit: &Visit) -> Result<(), Failure> {
 /// Reads the form and compares its token with the session's.
 async fn with_form(request: Request, visit: &Visit) -> Result<Request, Failure> {
     let (parts, body) = request.into_parts();
-    let form = Form::read(body).await.map_err(|_| Failure::Unreadable)?;
+    let request = Request::from_parts(parts.clone(), body);
+    let form = Form::read(request).await.map_err(|_| Failure::Unreadable)?;
     let known = visit.session.as_ref().map(|session| session.csrf.as_bytes()).unwrap_or_default();
     if known.is_empty() || !same(form.value("csrf").as_bytes(), known) {
         return Err(Failure::Forged);

@@ -10,6 +10,7 @@ use domain::permission::Action;
 
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::pages::settings::certificates;
 use crate::pages::{
     demo, jobs, language, log, organisations, outbox, overview, people, person, plans, questions, settings,
     sign_in, sources, unmanaged,
@@ -94,7 +95,7 @@ const fn form(
 
 use Access::{Anyone, May, SignedIn};
 use Action::{
-    AnswerQuestion, ApprovePlan, ChangeRules, EditPerson, ExportLog, ExportPeople, GiveUpOperation, MakePlan,
+    AnswerQuestion, ApprovePlan, ChangeRules, EditPerson, ExportLog, ExportPeople, GiveUpOperation, MakePlan, ManageCertificate,
     Reactivate, ReadSource, RetryOperation, RevealCpr, SeeLog, SeeOutbox, SeeOverview, SeePeople, SeePlans,
     SeeSettings, SeeSources, StopPlan, Suspend, TestConnection, VerifyLog,
 };
@@ -145,6 +146,17 @@ static ROUTES: &[Route] = &[
     form("/log/verify", "log-title", May(VerifyLog), || post(log::verify)),
     download("/log/export", "log-title", May(ExportLog), || get(log::export)),
     page("/settings", "settings-title", May(SeeSettings), || get(settings::show)),
+    page("/settings/certificates", "certificates-title", May(SeeSettings), || get(certificates::show)),
+    form("/settings/certificates", "certificates-title", May(ManageCertificate), || post(certificates::upload)),
+    form("/settings/certificates/{id}/check", "certificates-title", May(ManageCertificate), || {
+        post(certificates::check)
+    }),
+    form("/settings/certificates/{id}/use", "certificates-title", May(ManageCertificate), || {
+        post(certificates::take_into_use)
+    }),
+    form("/settings/certificates/{id}/remove", "certificates-title", May(ManageCertificate), || {
+        post(certificates::remove)
+    }),
     form("/settings/rules", "settings-title", May(ChangeRules), || post(settings::rules)),
     form("/settings/owners", "settings-title", May(ChangeRules), || post(settings::owners)),
     form("/settings/schedule", "settings-title", May(ChangeRules), || post(settings::schedule)),

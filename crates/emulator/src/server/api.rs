@@ -12,6 +12,7 @@ use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use rustls_pki_types::CertificateDer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
@@ -53,10 +54,10 @@ async fn connection(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared
         Err(error) => return tracing::debug!(%error, "a TLS handshake with the emulator failed"),
     };
     let certificates = stream.get_ref().1.peer_certificates();
-    let cvr = certificates.and_then(|chain| chain.first()).and_then(tls::cvr_of);
+    let caller = certificates.and_then(|chain| chain.first()).map(Caller::of).unwrap_or_default();
     let broken = AtomicBool::new(false);
     let service = service_fn(|request| async {
-        let answer = exchange(&shared, cvr.clone(), request).await;
+        let answer = exchange(&shared, &caller, request).await;
         broken.fetch_or(answer.is_err(), Ordering::Relaxed);
         answer
     });
@@ -67,6 +68,19 @@ async fn connection(stream: TcpStream, acceptor: TlsAcceptor, shared: Arc<Shared
     let stream = http.into_parts().io.into_inner();
     if broken.load(Ordering::Relaxed) {
         reset(&stream);
+    }
+}
+
+/// What the certificate of a connection says.
+#[derive(Default)]
+struct Caller {
+    cvr: Option<String>,
+    fingerprint: Option<String>,
+}
+
+impl Caller {
+    fn of(certificate: &CertificateDer) -> Self {
+        Self { cvr: tls::cvr_of(certificate), fingerprint: Some(tls::fingerprint_of(certificate)) }
     }
 }
 
@@ -84,10 +98,10 @@ fn reset(stream: &TlsStream<TcpStream>) {
 
 async fn exchange(
     shared: &Shared,
-    certificate_cvr: Option<String>,
+    caller: &Caller,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Broken> {
-    let request = match read(certificate_cvr, request).await {
+    let request = match read(caller, request).await {
         Ok(request) => request,
         Err(status) => return Ok(plain(status)),
     };
@@ -109,7 +123,7 @@ async fn exchange(
     }
 }
 
-async fn read(certificate_cvr: Option<String>, request: Request<Incoming>) -> Result<ApiRequest, StatusCode> {
+async fn read(caller: &Caller, request: Request<Incoming>) -> Result<ApiRequest, StatusCode> {
     let (head, body) = request.into_parts();
     let authorization = head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let bearer = authorization
@@ -119,7 +133,8 @@ async fn read(certificate_cvr: Option<String>, request: Request<Incoming>) -> Re
         if error.is::<LengthLimitError>() { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::BAD_REQUEST }
     })?;
     Ok(ApiRequest {
-        certificate_cvr,
+        certificate_cvr: caller.cvr.clone(),
+        certificate_fingerprint: caller.fingerprint.clone(),
         method: head.method.as_str().to_owned(),
         path: head.uri.path_and_query().map_or_else(|| head.uri.path(), |path| path.as_str()).to_owned(),
         bearer: bearer.map(|(_, token)| token.to_owned()),

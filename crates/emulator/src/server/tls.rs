@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::digest;
 use der::Decode;
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
@@ -40,6 +41,16 @@ pub(super) fn cvr_of(certificate: &CertificateDer) -> Option<String> {
     let subject = certificate.tbs_certificate().subject();
     let identifier = subject.by_oid::<Utf8StringRef>(ORGANISATION_IDENTIFIER).ok()??;
     identifier.as_str().strip_prefix("NTRDK-").map(str::to_owned)
+}
+
+/// SHA-256 in hexadecimal digits.
+pub(super) fn fingerprint_of(certificate: &CertificateDer) -> String {
+    use std::fmt::Write as _;
+    let digest = digest::digest(&digest::SHA256, certificate);
+    digest.as_ref().iter().fold(String::new(), |mut text, octet| {
+        let _ = write!(text, "{octet:02x}");
+        text
+    })
 }
 
 fn verifier(

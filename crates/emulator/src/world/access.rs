@@ -31,6 +31,8 @@ pub enum CertificateDemand {
 pub struct ApiRequest {
     /// From the client certificate of the connection.
     pub certificate_cvr: Option<String>,
+    /// SHA-256 of that certificate, to tell two of one organisation apart.
+    pub certificate_fingerprint: Option<String>,
     pub method: String,
     /// With or without `/api` in front.
     pub path: String,

@@ -16,6 +16,9 @@ pub struct RequestEntry {
     pub sequence: u64,
     pub time: Timestamp,
     pub organisation: Option<String>,
+    /// The fingerprint of the certificate that the call came with.
+    #[serde(default)]
+    pub certificate: Option<String>,
     /// Nothing for a path that is not in the contract.
     pub operation: Option<Operation>,
     pub method: String,

@@ -66,6 +66,7 @@ fn how_much_a_certificate_is_demanded_is_a_switch() {
         client.world.set_certificate_demand(demand);
         let without = |path: &str, method: &str| ApiRequest {
             certificate_cvr: None,
+            certificate_fingerprint: None,
             ..client.request(method, path, None)
         };
         let (for_token, for_list) = (without(TOKEN, "POST"), without(LIST, "GET"));

@@ -67,6 +67,7 @@ impl Client {
     pub fn request(&self, method: &str, path: &str, body: Option<&Value>) -> ApiRequest {
         ApiRequest {
             certificate_cvr: Some(CVR.to_owned()),
+            certificate_fingerprint: None,
             method: method.to_owned(),
             path: format!("/api/{path}"),
             bearer: Some(self.token.clone()),

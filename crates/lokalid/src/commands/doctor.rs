@@ -11,7 +11,7 @@ use sync::{
 };
 
 use crate::{
-    Ending,
+    Ending, certificates,
     configuration::{Configuration, OrganisationSection},
     installation::Installation,
     progress,
@@ -96,6 +96,17 @@ fn certificate(findings: &mut Findings, installation: &Installation, section: &O
 }
 
 async fn sources(findings: &mut Findings, installation: &Installation, section: &OrganisationSection) {
+/// Where the certificate in use does not serve and another is ready, nobody need order one.
+async fn way_out(findings: &mut Findings, installation: &Installation, section: &OrganisationSection) {
+    let cvr = &section.cvr;
+    let trouble = installation.shown(cvr).ok().and_then(certificates::Shown::trouble);
+    if trouble.is_some()
+        && let Ok(Some(words)) = certificates::way_out(installation, cvr).await
+    {
+        findings.bad(&format!("{cvr} certificate in use"), &words);
+    }
+}
+
     let Ok(site) = installation.engine.site(&section.cvr) else { return };
     for setup in &site.sources {
         let read = installation.engine.read_source(&section.cvr, setup, false).await;

@@ -18,8 +18,10 @@ pub async fn plan(
     json: bool,
     read: bool,
 ) -> Result<Ending> {
+    let chosen = installation.chosen(organisation)?;
+    installation.demand_certificates(&chosen)?;
     let mut applied = Vec::new();
-    for cvr in installation.chosen(organisation)? {
+    for cvr in chosen {
         applied.push(installation.engine.plan_only(&cvr, Origin::Person(actor(None)), read).await?);
     }
     let failed = tell_faults(&applied);
@@ -73,6 +75,7 @@ pub async fn apply(
         }
         None => None,
     };
+    installation.demand_certificates(&chosen)?;
     let origin = Origin::Person(by);
     apply_all(installation, &chosen, &origin, approval.as_ref()).await
 }

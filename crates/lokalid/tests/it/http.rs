@@ -23,6 +23,12 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{}: {}", self.head, self.text()))
     }
 
+    pub fn header(&self, wanted: &str) -> String {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        let mut found = lines.filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        found.next().map_or_else(String::new, |(_, value)| value.trim().to_owned())
+    }
+
     /// The `name=value` of each cookie that is set.
     pub fn cookies(&self) -> Vec<String> {
         let lines = self.head.lines().filter_map(|line| line.split_once(": "));
@@ -45,6 +51,10 @@ pub fn put_json(port: u16, path: &str, body: &Value) -> Answer {
 
 pub fn post_json(port: u16, path: &str, body: &Value) -> Answer {
     send(port, "POST", path, &[("content-type", "application/json")], body.to_string().as_bytes())
+}
+
+pub fn post(port: u16, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    send(port, "POST", path, headers, body)
 }
 
 fn send(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {

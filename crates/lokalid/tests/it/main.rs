@@ -11,6 +11,7 @@
 )]
 
 mod bad_input;
+mod certificates;
 mod commands;
 mod copies;
 mod demo;

@@ -26,6 +26,39 @@ impl Visitor {
     pub fn get(&self, path: &str) -> Answer {
         http::get_with(self.port, path, &[("cookie", &self.cookies)])
     }
+
+    /// Sends an ordinary form, with the token of this session. No value of the tests needs quoting.
+    pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf = self.csrf();
+        let fields = [("csrf", csrf.as_str())].into_iter().chain(fields.iter().copied());
+        let body = fields.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+        self.send(path, "application/x-www-form-urlencoded", body.as_bytes())
+    }
+
+    /// Uploads a certificate with its password.
+    pub fn upload(&self, path: &str, password: &str, p12: &[u8]) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in [("csrf", self.csrf().as_str()), ("certificate-password", password)] {
+            let head =
+                format!("--part\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(head.as_bytes());
+        }
+        let head = "--part\r\nContent-Disposition: form-data; name=\"certificate-file\"; filename=\"system.p12\"\r\n\r\n";
+        body.extend([head.as_bytes(), p12, b"\r\n--part--\r\n"].concat());
+        self.send(path, "multipart/form-data; boundary=part", &body)
+    }
+
+    fn send(&self, path: &str, kind: &str, body: &[u8]) -> Answer {
+        let origin = format!("http://localhost:{}", self.port);
+        let headers = [("cookie", self.cookies.as_str()), ("content-type", kind), ("origin", &origin)];
+        http::post(self.port, path, &headers, body)
+    }
+
+    fn csrf(&self) -> String {
+        let page = self.get("/organisations").text();
+        let token = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        token.expect("a form on the page").to_owned()
+    }
 }
 
 /// Lets the configuration name a free port, starts `serve` and waits until it answers.

@@ -116,6 +116,7 @@ impl Direct {
         }
         let asked = emulator::ApiRequest {
             certificate_cvr: Some(CVR.to_owned()),
+            certificate_fingerprint: None,
             method: request.method.to_string(),
             path: request.path.clone(),
             bearer: request.bearer.as_ref().map(|token| token.expose().to_owned()),

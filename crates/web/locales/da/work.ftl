@@ -375,7 +375,6 @@ action-log-verified = Kontrollerede loggen
 settings-title = Opsætning
 settings-saved = Ændringen gælder fra nu af og står i loggen.
 settings-certificate = Systemcertifikat
-settings-certificate-how = Certifikatet læses fra den fil, lokalid.toml peger på. Læg et nyt ind ved siden af det gamle, før det udløber.
 settings-last-test = Seneste test:
 settings-never-tested = Forbindelsen er ikke testet herfra endnu.
 settings-test = Test forbindelsen

@@ -375,7 +375,6 @@ action-log-verified = Verified the log
 settings-title = Settings
 settings-saved = The change counts from now on and stands in the log.
 settings-certificate = System certificate
-settings-certificate-how = The certificate is read from the file that lokalid.toml points to. Put a new one beside the old one before it expires.
 settings-last-test = Last test:
 settings-never-tested = The connection was not tested from here yet.
 settings-test = Test the connection

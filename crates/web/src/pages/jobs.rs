@@ -29,7 +29,7 @@ pub struct JobShown {
     pub finished: bool,
     pub outcome: Option<String>,
     /// Where the result is seen.
-    pub next: &'static str,
+    pub next: String,
 }
 
 pub async fn show(
@@ -87,11 +87,16 @@ pub fn job_shown(page: &Layout, record: &JobRecord) -> JobShown {
         total: record.total,
         finished: matches!(record.state, JobState::Done | JobState::Failed),
         outcome: record.outcome.clone(),
-        next: match record.wish {
-            Wish::ReadSources => "/sources",
-            Wish::TestConnection => "/settings",
-            Wish::Apply | Wish::Approve { .. } => "/plans",
-            Wish::FullRead | Wish::Settle | Wish::NextDay => "/",
-        },
+        next: next(&record.wish),
+    }
+}
+
+fn next(wish: &Wish) -> String {
+    match wish {
+        Wish::ReadSources => "/sources".to_owned(),
+        Wish::TestConnection => "/settings".to_owned(),
+        Wish::CheckCertificate { certificate } => format!("/settings/certificates?looked={certificate}"),
+        Wish::Apply | Wish::Approve { .. } => "/plans".to_owned(),
+        Wish::FullRead | Wish::Settle | Wish::NextDay => "/".to_owned(),
     }
 }

@@ -1,5 +1,6 @@
 //! `/settings`: everything in force with where it was set, and what may be changed here.
 
+pub mod certificates;
 mod change;
 
 use askama::Template;
@@ -27,7 +28,7 @@ struct SettingsPage {
     rules: Rules,
     owners: Vec<OwnerLine>,
     schedule: Schedule,
-    certificate: Option<String>,
+    certificate: certificates::Summary,
     last_test: Option<JobShown>,
     in_force: Vec<InForce>,
     may_change: bool,
@@ -97,10 +98,11 @@ async fn page_of(console: &Console, signed_in: &SignedIn, mut page: Layout) -> R
     let look = console.store.read(|tx| {
         Box::pin(async {
             let overlays = organisation::overlays(tx, cvr.as_str()).await?;
-            Ok::<_, store::StoreError>((overlays, job::recent(tx, cvr, 50).await?))
+            let certificates = store::certificate::all(tx, cvr).await?;
+            Ok::<_, store::StoreError>((overlays, job::recent(tx, cvr, 50).await?, certificates))
         })
     });
-    let (overlays, jobs) = look.await?;
+    let (overlays, jobs, certificates) = look.await?;
     page.section = Some(Section::Settings);
     "/settings".clone_into(&mut page.address);
     let test = jobs.iter().find(|job| job.wish == Wish::TestConnection && job.state != JobState::Waiting);
@@ -117,7 +119,7 @@ async fn page_of(console: &Console, signed_in: &SignedIn, mut page: Layout) -> R
         },
         owners: OWNED.map(|field| owner_line(&page, field, settings.owner(field))).into(),
         schedule: kept_schedule(&overlays),
-        certificate: signed_in.record.certificate_until.map(|until| certificate(&page, until)),
+        certificate: certificates::summary(&page, signed_in, &certificates),
         last_test: test.map(|job| job_shown(&page, job)),
         in_force: in_force(&page, console, signed_in, &overlays),
         may_change: signed_in.may(Allowed::ChangeRules),
@@ -132,15 +134,6 @@ fn owner_line(page: &Layout, field: Field, owner: Owner) -> OwnerLine {
 fn kept_schedule(overlays: &[Overlay]) -> Schedule {
     let kept = overlays.iter().find(|overlay| overlay.key == change::SCHEDULE);
     kept.and_then(|overlay| serde_json::from_value(overlay.value.clone()).ok()).unwrap_or_default()
-}
-
-fn certificate(page: &Layout, until: jiff::Timestamp) -> String {
-    let days = format::days_between(page.now, until);
-    let date = format::date(page.language, domain::danish_date(until));
-    let key = if days < 0 { "certificate-expired" } else { "certificate-days" };
-    let values =
-        [("count", crate::text::Value::Count(days)), ("number", page.n(days).into()), ("date", date.into())];
-    page.tv(key, &values)
 }
 
 /// What was changed here stands over what the configuration file says.

@@ -78,6 +78,32 @@ impl Browser {
         self.send(Method::POST, path, &all, Body::from(body)).await
     }
 
+    /// Fills in a form of our own with a file in it.
+    pub async fn post_file(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (name, file): (&str, &[u8]),
+    ) -> Answer {
+        const LINE: &str = "----part";
+        let csrf = self.csrf().await;
+        let mut body = Vec::new();
+        for (field, value) in [("csrf", csrf.as_str())].iter().chain(fields) {
+            let part =
+                format!("--{LINE}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head = format!(
+            "--{LINE}\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"system.p12\"\r\n\
+             Content-Type: application/x-pkcs12\r\n\r\n"
+        );
+        body.extend([head.as_bytes(), file, format!("\r\n--{LINE}--\r\n").as_bytes()].concat());
+        let kind = format!("multipart/form-data; boundary={LINE}");
+        let headers =
+            [("content-type", kind.as_str()), ("origin", ORIGIN), ("sec-fetch-site", "same-origin")];
+        self.send(Method::POST, path, &headers, Body::from(body)).await
+    }
+
     pub async fn csrf(&mut self) -> String {
         self.get("/organisations").await.csrf()
     }

@@ -4,6 +4,7 @@
 
 mod actions;
 mod browser;
+mod certificates;
 mod html;
 mod pages;
 mod permissions;

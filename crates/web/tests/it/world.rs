@@ -3,14 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Router;
+use domain::certificate::{Check, Facts, Finding, Kind};
 use domain::guard::{self, Circumstances, Origin};
 use domain::{
-    Cpr, Cvr, Email, Environment, Field, Fields, IdentityId, Name, Organisation, Rid, Role, Settings,
+    CertificateId, Cpr, Cvr, Email, Environment, Field, Fields, IdentityId, Name, Organisation, Rid, Role, Settings,
     Situation, SkippedRow, Snapshot, SourceKey, SourceName, SourceRecord, Status, UserName, Variant, Warning,
     assess, danish_date,
 };
 use identity::Invitation;
 use jiff::SignedDuration;
+use store::certificate::{self, Keystore};
 use store::observed::Detail;
 use store::outbox::{self, Outcome, Which};
 use store::plan::{self, Coverage, NewPlan};
@@ -114,6 +116,7 @@ impl World {
         let unmanaged = Uuid::from_u128(9001).to_string();
         let id = match pattern.split('/').nth(1) {
             Some("people") => person.to_string(),
+            Some("settings") => READY.to_string(),
             Some("outbox") => format!("1-{operation}"),
             _ => "1".to_owned(),
         };
@@ -181,8 +184,38 @@ async fn fill(tx: &mut Tx, organisation: &Organisation) -> Result<(), StoreError
     unmanaged(tx, cvr).await?;
     organisation::approve_first_contact(tx, cvr, "demo").await?;
     observed::note_full_read(tx, cvr).await?;
-    organisation::note_certificate(tx, cvr, Some(tx.now() + SignedDuration::from_hours(24 * 47))).await?;
+    certificates(tx, cvr).await?;
     plan_and_send(tx, organisation).await
+}
+
+/// What stands in a certificate that is valid for so many days more.
+pub fn facts(cvr: &Cvr, now: jiff::Timestamp, mark: u8, days: i64) -> Facts {
+    Facts {
+        fingerprint: format!("{mark:02x}").repeat(32),
+        subject: format!("C=DK, 2.5.4.97=NTRDK-{cvr}, O=Nørreby Kommune, CN=Lokalid {mark}"),
+        issuer: "CN=Den Danske Stat OCES udstedende-CA 1 (emulator)".to_owned(),
+        serial: format!("{mark:02x}"),
+        kind: Kind::OrganisationOrSystem,
+        cvr: cvr.clone(),
+        not_before: now - SignedDuration::from_hours(24),
+        not_after: now + SignedDuration::from_hours(24 * days),
+    }
+}
+
+/// The uploaded certificate of the typical world.
+pub const READY: CertificateId = CertificateId(Uuid::from_u128(8001));
+
+/// The file of the configuration is in use, and an uploaded one is ready.
+async fn certificates(tx: &mut Tx, cvr: &Cvr) -> Result<(), StoreError> {
+    let now = tx.now();
+    certificate::register_file(tx, cvr, &facts(cvr, now, 1, 47)).await?;
+    organisation::note_certificate(tx, cvr, Some(facts(cvr, now, 1, 47).not_after)).await?;
+    let keystore = Keystore { pkcs12: vec![0x30; 100], password: "hemmelig".to_owned() };
+    let id = certificate::add(tx, cvr, &keystore, "Mette Holm").await?.unwrap();
+    let sound = Check::ALL.map(|check| Finding { check, fault: None });
+    certificate::note_check(tx, cvr, id, Some(&facts(cvr, now, 2, 700)), sound.into()).await?;
+    let named = "UPDATE certificate SET id = $1 WHERE id = $2";
+    tx.execute_one(named, &[READY.0.into(), id.0.into()]).await
 }
 
 const GIVEN: [&str; 6] = ["Søren", "Åse", "Ida", "Ørjan", "Bo", "Amina Yusuf"];

@@ -135,6 +135,7 @@ impl Wire {
     fn exchange(&self, request: &ApiRequest) -> Result<ApiResponse, Broken> {
         let asked = emulator::ApiRequest {
             certificate_cvr: Some(self.cvr.clone()),
+            certificate_fingerprint: None,
             method: request.method.to_string(),
             path: request.path.clone(),
             bearer: request.bearer.as_ref().map(|token| token.expose().to_owned()),

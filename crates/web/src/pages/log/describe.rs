@@ -6,7 +6,12 @@ use store::view::log::LogRow;
 use crate::layout::Layout;
 
 /// Every action that has words of its own; another one shows its dotted word.
-pub const ACTIONS: [&str; 31] = [
+pub const ACTIONS: [&str; 41] = [
+    "certificate.checked",
+    "certificate.file-read",
+    "certificate.removed",
+    "certificate.taken-into-use",
+    "certificate.uploaded",
     "cpr.searched",
     "cpr.shown",
     "first-contact.approved",
@@ -20,6 +25,7 @@ pub const ACTIONS: [&str; 31] = [
     "operation.parked",
     "operation.retried",
     "operation.unknown",
+    "operation.withdrawn",
     "organisation.configured",
     "people.exported",
     "person.changed",
@@ -27,15 +33,19 @@ pub const ACTIONS: [&str; 31] = [
     "plan.approved",
     "plan.made",
     "plan.queued",
+    "plan.rejected",
     "plan.resumed",
     "plan.stopped",
     "question.answered",
+    "role.granted",
     "setting.changed",
     "sign-in.invited",
     "sign-in.used",
     "source.failed",
     "source.imported",
+    "unmanaged.adopted",
     "unmanaged.left-alone",
+    "unmanaged.to-suspend",
     "log.exported",
     "log.verified",
 ];
@@ -56,10 +66,13 @@ pub fn detail(page: &Layout, row: &LogRow) -> String {
 }
 
 /// The facts of a record that have a word in both languages; another one shows its own name.
-const FACTS: [&str; 25] = [
+const FACTS: [&str; 28] = [
     "answer",
+    "before",
     "changed",
+    "faults",
     "fields",
+    "fingerprint",
     "filters",
     "format",
     "found",

@@ -98,11 +98,21 @@ fn counted(page: &Layout, name: &str, number: i64, address: &str, kind: &'static
 
 /// Sixty days before the end there is still time for everything that a new certificate takes.
 fn certificate(page: &Layout, facts: &Facts) -> Option<Task> {
+    if let Some((at, _)) = &facts.organisation.certificate_trouble {
+        return Some(Task {
+            title: page.t("task-certificate-trouble"),
+            address: "/settings/certificates".to_owned(),
+            text: page.t("task-certificate-trouble-text"),
+            badge: page.t("task-certificate-trouble-badge"),
+            kind: "error",
+            age: page.t1("task-since", &page.moment(at)),
+        });
+    }
     let until = facts.organisation.certificate_until?;
     let days = format::days_between(page.now, until);
     (days <= 60).then(|| Task {
         title: page.t("task-certificate"),
-        address: "/settings#certificate".to_owned(),
+        address: "/settings/certificates".to_owned(),
         text: page.t("task-certificate-text"),
         badge: if days < 0 {
             page.t("task-certificate-over")
