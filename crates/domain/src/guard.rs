@@ -3,6 +3,8 @@
 //! The guard judges each operation. What it holds waits for an approval, the rest goes on. [`Passed`] can only be
 //! made here, and the outbox takes nothing else, so there is no way around the guard.
 
+mod runs;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
@@ -80,6 +82,7 @@ pub enum Rule {
 pub struct Held {
     #[serde(flatten)]
     pub rule: Rule,
+    #[serde(with = "runs")]
     pub operations: Vec<usize>,
 }
 

@@ -1,5 +1,7 @@
 //! What MitID Erhverv last said of one identity, with the time it said it.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -86,6 +88,16 @@ pub struct Authenticator {
 impl Observed {
     pub fn field(&self, field: Field) -> Option<&str> {
         self.fields.get(&field).map(String::as_str)
+    }
+
+    /// The values of some fields as they may be shown: a CPR number masked.
+    pub fn shown(&self, fields: &BTreeSet<Field>) -> Fields {
+        let value = |field: Field| match field {
+            Field::Status => Some(self.status.wire_name().to_owned()),
+            Field::Cpr => self.cpr.as_ref().map(Cpr::masked),
+            other => self.field(other).map(str::to_owned),
+        };
+        fields.iter().filter_map(|field| Some((*field, value(*field)?))).collect()
     }
 
     pub fn is_administrator(&self) -> bool {

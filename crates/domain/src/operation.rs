@@ -8,7 +8,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Cpr, Departure, Email, Field, IdentityId, Language, Level, Name, RemoteUuid, Rid, SourceName};
+use crate::{
+    Cpr, Departure, Email, Field, Fields, IdentityId, Language, Level, Name, RemoteUuid, Rid, SourceName,
+};
 
 /// What is to be done. Carries CPR numbers: serialised only into sealed columns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +102,9 @@ pub struct Operation {
     pub label: String,
     pub action: Action,
     pub fields: BTreeSet<Field>,
+    /// What MitID Erhverv showed of these fields when this was planned; a CPR number masked.
+    #[serde(default, skip_serializing_if = "Fields::is_empty")]
+    pub before: Fields,
     pub reason: Reason,
 }
 
@@ -133,6 +138,11 @@ pub enum Reason {
     },
     Answered {
         by: String,
+    },
+    /// No source knows the identity, and somebody decided that it is to be suspended.
+    Unmanaged {
+        by: String,
+        why: String,
     },
 }
 
@@ -186,6 +196,23 @@ impl Reason {
                 Language::Danish => format!("besluttet af {by}"),
                 Language::English => format!("decided by {by}"),
             },
+            Self::Unmanaged { by, why } => match language {
+                Language::Danish => format!("ikke-styret, {by} bad om det: {why}"),
+                Language::English => format!("unmanaged, {by} asked for it: {why}"),
+            },
+        }
+    }
+
+    /// The same text for reasons that differ only in what belongs to one person: a day, the words of an order.
+    pub fn sort(&self) -> String {
+        let left = |word: &str, left: &Departure| format!("{word} {} {:?}", left.source, left.how);
+        match self {
+            Self::Left(departure) => left("left", departure),
+            Self::NeverActivated(departure) => left("never-activated", departure),
+            Self::LeftLongAgo { left: departure, .. } => left("left-long-ago", departure),
+            Self::Ordered { by, .. } => format!("ordered {by}"),
+            Self::Unmanaged { by, .. } => format!("unmanaged {by}"),
+            other => other.say(Language::English),
         }
     }
 }

@@ -18,6 +18,13 @@ pub struct Organisation {
     pub settings: Settings,
 }
 
+impl Organisation {
+    /// Where real people are forbidden, nothing is sent before somebody has said that these are none.
+    pub fn may_be_written_to(&self) -> bool {
+        !self.environment.forbids_real_people() || self.settings.fictitious_people
+    }
+}
+
 /// Which arrangement the organisation has with MitID Erhverv.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -18,6 +18,7 @@ use crate::{
 mod creation;
 mod decision;
 mod difference;
+mod unmanaged;
 
 use decision::{Common, Decision, PersonByEmail};
 
@@ -46,6 +47,8 @@ pub struct Situation<'a> {
     pub unlinked: &'a [Observed],
     /// Answers by the key of their question.
     pub answers: &'a HashMap<String, Answer>,
+    /// Identities that no source knows and that somebody decided to suspend.
+    pub to_suspend: &'a HashMap<RemoteUuid, Hold>,
 }
 
 /// A field that differs from what we last wrote or accepted, and that we did not cause.
@@ -106,7 +109,8 @@ pub fn assess(situation: Situation<'_>) -> Assessment {
     for (place, subject) in situation.subjects.iter().enumerate() {
         Decision::new(&common, subject, &mut assessment).decide(matches.get(&place));
     }
-    assessment.unmanaged = unmanaged(situation.unlinked, &matches);
+    assessment.unmanaged = unmanaged::nobodys(&common, &matches);
+    assessment.operations.extend(unmanaged::suspensions(&common, &assessment.unmanaged));
     put_in_order(&mut assessment);
     assessment
 }
@@ -121,13 +125,6 @@ fn claims(situation: Situation<'_>, matches: &HashMap<usize, Match>) -> HashMap<
         }
     }
     claims
-}
-
-/// What is there and may be nobody of ours.
-fn unmanaged(unlinked: &[Observed], matches: &HashMap<usize, Match>) -> Vec<RemoteUuid> {
-    let spoken_for: BTreeSet<RemoteUuid> = matches.values().flat_map(Match::uuids).collect();
-    let there = unlinked.iter().filter(|one| one.sight != Sight::Gone);
-    there.map(|one| one.uuid).filter(|uuid| !spoken_for.contains(uuid)).collect()
 }
 
 /// One order for everything, independent of the order of the input. The sort is stable, so the operations of one

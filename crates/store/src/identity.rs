@@ -12,7 +12,7 @@ use std::str::FromStr as _;
 
 use crate::{Row, StoreError, Tx, Value, json, log::AuditEntry, observed};
 
-const DESIRED: &str = "desired";
+pub(crate) const DESIRED: &str = "desired";
 
 /// One identity as the store has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -215,6 +215,23 @@ pub async fn one(tx: &mut Tx, id: IdentityId) -> Result<Option<IdentityRecord>, 
         in_step: row.bool("in_step")?,
         changed_at: row.timestamp("changed_at")?,
     }))
+}
+
+/// The full names of some identities; those without a name are left out.
+pub async fn names(tx: &mut Tx, ids: &[IdentityId]) -> Result<HashMap<IdentityId, String>, StoreError> {
+    let mut names = HashMap::new();
+    for chunk in ids.chunks(200) {
+        let marks: Vec<String> = (1..=chunk.len()).map(|number| format!("${number}")).collect();
+        let sql = format!(
+            "SELECT id, full_name FROM identity WHERE full_name <> '' AND id IN ({})",
+            marks.join(", ")
+        );
+        let values: Vec<Value> = chunk.iter().map(|id| id.0.into()).collect();
+        for row in tx.rows(&sql, &values).await? {
+            names.insert(IdentityId(row.uuid("id")?), row.text("full_name")?.to_owned());
+        }
+    }
+    Ok(names)
 }
 
 /// Identities that a user name, RID or UUID (ours or that of MitID Erhverv) names, in one organisation or in all.

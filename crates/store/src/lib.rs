@@ -34,6 +34,7 @@ pub mod source;
 mod sqlite;
 mod store;
 mod tx;
+pub mod unmanaged;
 mod value;
 pub mod view;
 

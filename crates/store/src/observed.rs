@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{Row, StoreError, Tx, Value, identity::cpr_hash, json, log::AuditEntry};
 
-const CPR: &str = "observed_cpr";
+pub(crate) const CPR: &str = "observed_cpr";
 
 /// How old the sight of somebody who is held and has not activated may get.
 const HELD_AGE: SignedDuration = SignedDuration::from_secs(30);
@@ -356,21 +356,6 @@ pub async fn stale(tx: &mut Tx, cvr: &Cvr, stale_before: Timestamp) -> Result<Ve
     let values = [cvr.to_string().into(), stale_before.into(), held_seen_before.into()];
     let rows = tx.rows(sql, &values).await?;
     rows.iter().map(|row| Ok(RemoteUuid(row.uuid("uuid")?))).collect()
-}
-
-/// Somebody decided that an identity no source knows stays as it is.
-pub async fn leave_alone(
-    tx: &mut Tx,
-    cvr: &Cvr,
-    uuid: RemoteUuid,
-    by: &str,
-    why: &str,
-) -> Result<(), StoreError> {
-    let sql =
-        "UPDATE observed SET left_alone_by = $3, left_alone_why = $4 WHERE organisation = $1 AND uuid = $2";
-    tx.execute_one(sql, &[cvr.to_string().into(), uuid.0.into(), by.into(), why.into()]).await?;
-    let entry = AuditEntry::of(by, "unmanaged.left-alone", cvr).subject(&uuid.to_string());
-    tx.audit(entry.detail(serde_json::json!({ "why": why }))).await
 }
 
 fn full_name(fields: &Fields) -> String {

@@ -16,6 +16,7 @@ use serde_json::json;
 
 use crate::{
     Row, StoreError, Tx, Value, identity, json, log::AuditEntry, observed, observed::Detail, plan::OPERATION,
+    unmanaged,
 };
 
 /// An operation as the outbox shows it.
@@ -171,6 +172,14 @@ pub async fn take_back(tx: &mut Tx) -> Result<u64, StoreError> {
                    outcome = 'the program stopped while this was being sent'
                WHERE state = 'running'";
     tx.execute(sql, &[]).await
+}
+
+/// The same for what one program had in its hands that is surely dead, or ends now.
+pub async fn take_back_from(tx: &mut Tx, worker: &str) -> Result<u64, StoreError> {
+    let sql = "UPDATE operation SET state = 'unknown', leased_by = NULL, leased_until = NULL,
+                   outcome = 'the program stopped while this was being sent'
+               WHERE state = 'running' AND leased_by = $1";
+    tx.execute(sql, &[worker.into()]).await
 }
 
 fn read_claimed(tx: &Tx, row: &Row, lease: Lease) -> Result<Claimed, StoreError> {
@@ -339,7 +348,12 @@ async fn consequences(
     one: &Claimed,
     created: Option<RemoteUuid>,
 ) -> Result<(), StoreError> {
-    let Some(identity) = one.identity else { return Ok(()) };
+    let Some(identity) = one.identity else {
+        return match &one.action {
+            Action::Suspend(uuid) => unmanaged::note_suspended(tx, &organisation.cvr, *uuid).await,
+            _ => Ok(()),
+        };
+    };
     match &one.action {
         Action::Create(new) => {
             if let Some(uuid) = created {
@@ -352,6 +366,7 @@ async fn consequences(
         }
         Action::Adopt(uuid) => {
             identity::link(tx, identity, *uuid).await?;
+            unmanaged::forget(tx, &organisation.cvr, *uuid).await?;
             let fields = Fields::from([(Field::Status, "Adopted".to_owned())]);
             identity::begin_written(tx, identity, fields).await
         }
@@ -468,10 +483,23 @@ pub async fn give_up(tx: &mut Tx, id: OperationId, by: &str, why: &str) -> Resul
     let now = tx.now();
     let sql = "UPDATE operation SET state = 'given-up', outcome = $3, settled_at = $4
                WHERE plan = $1 AND number = $2 AND state IN ('parked', 'waiting')
-               RETURNING organisation, subject, digest, sealed_action";
+               RETURNING organisation, subject, identity, uuid, digest, sealed_action";
     let row = tx.row(sql, &[id.plan.0.into(), id.number.into(), why.into(), now.into()]).await?;
     let Some(row) = row else { return Ok(false) };
     let cvr = identity::read_cvr(&row, "organisation")?;
+    match (row.optional_uuid("identity")?, row.optional_uuid("uuid")?) {
+        // What no source knows is touched only where somebody asked for it: that is taken back.
+        (None, Some(uuid)) => unmanaged::forget(tx, &cvr, RemoteUuid(uuid)).await?,
+        _ => remember_given_up(tx, &cvr, &row, by, why).await?,
+    }
+    let detail = json!({ "operation": id.to_string(), "why": why });
+    tx.audit(AuditEntry::of(by, "operation.given-up", &cvr).subject(row.text("subject")?).detail(detail))
+        .await?;
+    Ok(true)
+}
+
+async fn remember_given_up(tx: &mut Tx, cvr: &Cvr, row: &Row, by: &str, why: &str) -> Result<(), StoreError> {
+    let now = tx.now();
     tx.execute(
         "INSERT INTO given_up (organisation, subject, digest, sealed_action, given_up_by, why, at)
          VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (organisation, subject, digest) DO NOTHING",
@@ -485,11 +513,8 @@ pub async fn give_up(tx: &mut Tx, id: OperationId, by: &str, why: &str) -> Resul
             now.into(),
         ],
     )
-    .await?;
-    let detail = json!({ "operation": id.to_string(), "why": why });
-    tx.audit(AuditEntry::of(by, "operation.given-up", &cvr).subject(row.text("subject")?).detail(detail))
-        .await?;
-    Ok(true)
+    .await
+    .map(drop)
 }
 
 pub(crate) const COLUMNS: &str =

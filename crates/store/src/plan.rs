@@ -3,17 +3,21 @@
 //! A plan is written once and never changed; its operations are kept in sealed parts. [`enqueue`] takes what the
 //! guard has passed and nothing else.
 
+pub(crate) mod parts;
+mod rejection;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::guard::{Held, Judgement, Origin, Passed};
-use domain::{Action, Cvr, IdentityId, Operation, OperationId, Organisation, PlanId};
+use domain::{Action, Cvr, IdentityId, Operation, OperationId, Organisation, PlanId, Reason};
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::{Row, StoreError, Tx, Value, json, log::AuditEntry};
 
-const PART: i64 = 500;
-const OPERATIONS: &str = "plan_operations";
+pub use self::parts::{operations, operations_of_kind};
+pub use self::rejection::{Rejection, reject};
+
 pub(crate) const OPERATION: &str = "operation";
 
 /// A plan that was just made.
@@ -46,6 +50,30 @@ pub struct PlanRecord {
     pub waves: i64,
     pub stopped: Option<String>,
     pub approved: Option<(String, String, Timestamp)>,
+    pub rejected: Option<Rejection>,
+    /// What it does and why, summed up.
+    pub summary: Vec<Group>,
+}
+
+/// Operations of one kind for one sort of reason.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Group {
+    pub kind: String,
+    /// The reason of one of them.
+    pub reason: Reason,
+    pub count: i64,
+    /// How many of them the guard held.
+    pub held: i64,
+}
+
+impl PlanRecord {
+    /// Whether something in it waits for a human to decide.
+    pub fn waits_for_decision(&self) -> bool {
+        !self.held.is_empty()
+            && self.approved.is_none()
+            && self.rejected.is_none()
+            && matches!(self.state, PlanState::Open | PlanState::Running)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -71,14 +99,16 @@ pub async fn save(tx: &mut Tx, cvr: &Cvr, plan: &NewPlan<'_>) -> Result<PlanReco
     let id = PlanId(row.map(|row| row.int("id")).transpose()?.unwrap_or(1));
     let sql = "UPDATE plan SET state = 'superseded' WHERE organisation = $1 AND state = 'open'";
     tx.execute(sql, &[text.as_str().into()]).await?;
-    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
-    for operation in plan.operations {
-        *counts.entry(operation.action.kind()).or_default() += 1;
-    }
+    let counts = parts::counts(plan.operations);
+    let held_digest = held_digest(tx, plan);
+    let rejected = match plan.origin {
+        Origin::Order(_) => None,
+        Origin::Timer | Origin::Person(_) => rejection::of_the_same(tx, cvr, &held_digest).await?,
+    };
     tx.execute_one(
         "INSERT INTO plan (id, organisation, made_at, origin, observed_at, cost_dkk, counts, held, held_digest,
-             operation_count, state, wave, waves)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', 0, 0)",
+             operation_count, state, wave, waves, summary)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'open', 0, 0, $11)",
         &[
             id.0.into(),
             text.into(),
@@ -88,12 +118,16 @@ pub async fn save(tx: &mut Tx, cvr: &Cvr, plan: &NewPlan<'_>) -> Result<PlanReco
             i64::try_from(plan.cost_dkk).unwrap_or(i64::MAX).into(),
             json::text(&counts).into(),
             json::text(&plan.judgement.held).into(),
-            held_digest(tx, plan).into(),
+            held_digest.into(),
             i64::try_from(plan.operations.len()).unwrap_or(i64::MAX).into(),
+            json::text(&summary(plan)).into(),
         ],
     )
     .await?;
-    save_parts(tx, id, plan.operations).await?;
+    parts::save(tx, id, plan.operations).await?;
+    if let Some(rejection) = &rejected {
+        rejection::note(tx, id.0, rejection).await?;
+    }
     let detail = json!({ "plan": id, "operations": counts, "held": plan.judgement.held_operations().len() });
     tx.audit(AuditEntry::of(plan.origin.actor(), "plan.made", cvr).detail(detail)).await?;
     one(tx, id).await?.ok_or(StoreError::Closed)
@@ -112,18 +146,27 @@ fn held_digest(tx: &Tx, plan: &NewPlan<'_>) -> String {
     crate::keys::hex(hash.get(..16).unwrap_or(&hash))
 }
 
-async fn save_parts(tx: &mut Tx, id: PlanId, operations: &[Operation]) -> Result<(), StoreError> {
-    let size = usize::try_from(PART).unwrap_or(1);
-    for (part, chunk) in (0_i64..).zip(operations.chunks(size)) {
-        let sealed = json::seal(tx, OPERATIONS, &chunk)?;
-        let sql = "INSERT INTO plan_part (plan, part, sealed_operations) VALUES ($1, $2, $3)";
-        tx.execute_one(sql, &[id.0.into(), part.into(), sealed.into()]).await?;
+/// What a plan does and why, in the order of kinds and reasons.
+fn summary(plan: &NewPlan<'_>) -> Vec<Group> {
+    let held = plan.judgement.held_operations();
+    let mut groups: BTreeMap<(&str, String), Group> = BTreeMap::new();
+    for (place, operation) in plan.operations.iter().enumerate() {
+        let kind = operation.action.kind();
+        let group = groups.entry((kind, operation.reason.sort())).or_insert_with(|| Group {
+            kind: kind.to_owned(),
+            reason: operation.reason.clone(),
+            count: 0,
+            held: 0,
+        });
+        group.count += 1;
+        group.held += i64::from(held.contains(&place));
     }
-    Ok(())
+    groups.into_values().collect()
 }
 
 const COLUMNS: &str = "id, organisation, made_at, origin, observed_at, cost_dkk, counts, held, held_digest,
-    operation_count, state, wave, waves, stopped, approved_by, approved_why, approved_at";
+    operation_count, state, wave, waves, stopped, approved_by, approved_why, approved_at,
+    rejected_by, rejected_why, rejected_at, summary";
 
 pub async fn one(tx: &mut Tx, id: PlanId) -> Result<Option<PlanRecord>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM plan WHERE id = $1");
@@ -135,31 +178,6 @@ pub async fn recent(tx: &mut Tx, cvr: &Cvr, limit: i64, offset: i64) -> Result<V
     let sql =
         format!("SELECT {COLUMNS} FROM plan WHERE organisation = $1 ORDER BY id DESC LIMIT $2 OFFSET $3");
     tx.rows(&sql, &[cvr.to_string().into(), limit.into(), offset.into()]).await?.iter().map(read).collect()
-}
-
-/// Operations of a plan in its order, from `first` on.
-pub async fn operations(
-    tx: &mut Tx,
-    id: PlanId,
-    first: usize,
-    limit: usize,
-) -> Result<Vec<Operation>, StoreError> {
-    let size = usize::try_from(PART).unwrap_or(1);
-    let number = |place: usize| i64::try_from(place / size).unwrap_or(i64::MAX);
-    let sql =
-        "SELECT sealed_operations FROM plan_part WHERE plan = $1 AND part BETWEEN $2 AND $3 ORDER BY part";
-    let last = first.saturating_add(limit.saturating_sub(1));
-    let rows = tx.rows(sql, &[id.0.into(), number(first).into(), number(last).into()]).await?;
-    let mut operations: Vec<Operation> = Vec::new();
-    for row in &rows {
-        operations.extend(json::unseal::<Vec<Operation>>(tx, OPERATIONS, row, "sealed_operations")?);
-    }
-    Ok(operations.into_iter().skip(first % size).take(limit).collect())
-}
-
-/// All operations of a plan.
-pub async fn all_operations(tx: &mut Tx, record: &PlanRecord) -> Result<Vec<Operation>, StoreError> {
-    operations(tx, record.id, 0, usize::try_from(record.operation_count).unwrap_or(usize::MAX)).await
 }
 
 fn read(row: &Row) -> Result<PlanRecord, StoreError> {
@@ -185,6 +203,8 @@ fn read(row: &Row) -> Result<PlanRecord, StoreError> {
         waves: row.int("waves")?,
         stopped: row.optional_text("stopped")?.map(str::to_owned),
         approved,
+        rejected: rejection::read(row)?,
+        summary: json::read(row, "summary")?,
     })
 }
 

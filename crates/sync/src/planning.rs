@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use store::{
     identity, observed, organisation,
     plan::{self, Coverage, NewPlan, PlanRecord},
-    question, source,
+    question, source, unmanaged,
 };
 
 use crate::{
@@ -39,6 +39,7 @@ struct Stored {
     subjects: Vec<domain::Subject>,
     unlinked: Vec<domain::Observed>,
     answers: HashMap<String, domain::Answer>,
+    to_suspend: HashMap<domain::RemoteUuid, domain::Hold>,
     shrunk: Vec<Shrunk>,
 }
 
@@ -55,6 +56,7 @@ impl Engine {
             subjects: &stored.subjects,
             unlinked: &stored.unlinked,
             answers: &stored.answers,
+            to_suspend: &stored.to_suspend,
         });
         let planned = self.keep(cvr, origin, &stored, assessment).await?;
         self.progress.tell(Stage::Planning, 1, 1);
@@ -75,6 +77,7 @@ impl Engine {
                         subjects: identity::subjects(tx, cvr).await?,
                         unlinked: observed::unlinked(tx, cvr).await?,
                         answers: question::answers(tx, cvr).await?,
+                        to_suspend: unmanaged::to_suspend(tx, cvr).await?,
                         shrunk,
                     })
                 })
@@ -213,8 +216,9 @@ impl Engine {
         let Some(subject) = subject else { return Ok(false) };
         let Some(action) = subject.observed.as_ref().and_then(action) else { return Ok(false) };
         let fields = std::collections::BTreeSet::from([domain::Field::Status]);
+        let before = subject.observed.as_ref().map(|observed| observed.shown(&fields)).unwrap_or_default();
         let label = subject.desired.label();
-        let operations = vec![Operation { identity: Some(id), label, action, fields, reason }];
+        let operations = vec![Operation { identity: Some(id), label, action, fields, before, reason }];
         let origin = Origin::Order(by.to_owned());
         let judgement = guard::judge(&operations, &circumstances(&stored, origin.clone()));
         let observed_at = stored.record.full_read_at;

@@ -250,8 +250,7 @@ impl<'a, 'b> Decision<'a, 'b> {
     /// order to suspend is withdrawn by `reactivate` and by nothing else.
     pub fn plan(&mut self, action: Action, fields: BTreeSet<Field>, reason: Reason) -> bool {
         self.out_of_step();
-        let organisation = self.situation().organisation;
-        if organisation.environment.forbids_real_people() && !organisation.settings.fictitious_people {
+        if !self.situation().organisation.may_be_written_to() {
             self.ask(About::Obstacle(Obstacle::RealPeopleForbidden));
             return false;
         }
@@ -262,8 +261,16 @@ impl<'a, 'b> Decision<'a, 'b> {
         }
         let desired = self.desired();
         let (identity, label) = (Some(desired.identity), desired.label());
-        self.to.operations.push(Operation { identity, label, action, fields, reason });
+        let before = self.there(&action).map(|observed| observed.shown(&fields)).unwrap_or_default();
+        self.to.operations.push(Operation { identity, label, action, fields, before, reason });
         true
+    }
+
+    /// What an action is about, as MitID Erhverv showed it.
+    fn there(&self, action: &Action) -> Option<&'a Observed> {
+        let uuid = action.uuid()?;
+        let linked = self.subject.observed.as_ref().filter(|observed| observed.uuid == uuid);
+        linked.or_else(|| self.common.unlinked.get(&uuid).copied())
     }
 
     fn give_up(&mut self, action: Action, fields: &BTreeSet<Field>) {

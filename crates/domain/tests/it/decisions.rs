@@ -16,6 +16,7 @@ fn world(subjects: Vec<Subject>) -> World {
         subjects,
         unlinked: Vec::new(),
         answers: HashMap::new(),
+        to_suspend: HashMap::new(),
         created: 0,
     }
 }

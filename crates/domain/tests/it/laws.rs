@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::{
-    Action, Answer, Assessment, Field, Language, Leaving, Observed, Operation, Owner, Presence, Reason,
+    Action, Answer, Assessment, Field, Hold, Language, Leaving, Observed, Operation, Owner, Presence, Reason,
     Sight, SourceName, Status, Subject, Verdict,
     guard::{Circumstances, Origin, Shrunk, judge},
 };
@@ -129,6 +129,7 @@ prop_compose! {
         count in 0usize..=5,
         strangers in (stranger(1), stranger(2), stranger(3)),
         stranger_count in 0usize..=3,
+        ordered in proptest::collection::hash_set(select(vec!["stranger 1", "stranger 2", "stranger 3"]), 0..3),
         owners in (owner(), owner()),
         verdicts in proptest::collection::vec(
             select(vec![None, Some(Verdict::Yes), Some(Verdict::No), Some(Verdict::Other(remote("stranger 1")))]), 8),
@@ -143,11 +144,16 @@ prop_compose! {
             subjects: [a, b, c, d, e].into_iter().take(count).collect(),
             unlinked: [x, y, z].into_iter().take(stranger_count).collect(),
             answers: HashMap::new(),
+            to_suspend: ordered.into_iter().map(|name| (remote(name), an_order())).collect(),
             created: 0,
         };
         answer(&mut world, &verdicts);
         world
     }
+}
+
+fn an_order() -> Hold {
+    a_person("x").held_by("kirsten", "unknown here").hold.unwrap()
 }
 
 /// Somebody has answered some of what is asked.
@@ -163,7 +169,8 @@ fn answer(world: &mut World, verdicts: &[Option<Verdict>]) {
 
 /// An order for a pending identity is refused until the user activates; nothing else may stay in a plan.
 fn is_refused_for_now(world: &World, operation: &Operation) -> bool {
-    let subject = world.subjects.iter().find(|one| Some(one.desired.identity) == operation.identity).unwrap();
+    let subject = world.subjects.iter().find(|one| Some(one.desired.identity) == operation.identity);
+    let Some(subject) = subject else { return false };
     let pending = subject.observed.as_ref().is_none_or(|observed| observed.status == Status::Pending);
     pending && matches!(operation.reason, Reason::Ordered { .. })
 }
@@ -277,7 +284,7 @@ proptest! {
         });
         let world = World {
             subjects: subjects.collect(), organisation, today: date("2026-11-22"), unlinked: Vec::new(),
-            answers: HashMap::new(), created: 0,
+            answers: HashMap::new(), to_suspend: HashMap::new(), created: 0,
         };
         prop_assert_eq!(world.assess(), Assessment::default());
     }
@@ -295,7 +302,9 @@ proptest! {
         let plan = world.assess().operations;
         let (mut created, mut adopted) = (HashSet::new(), HashSet::new());
         for one in &plan {
-            prop_assert!(one.identity.is_some() && !one.label.is_empty());
+            let ordered = matches!((&one.action, &one.reason), (Action::Suspend(_), Reason::Unmanaged { .. }));
+            prop_assert_eq!(one.identity.is_none(), ordered, "{:?}", one);
+            prop_assert!(!one.label.is_empty());
             prop_assert!(!one.reason.say(Language::Danish).is_empty() && !one.reason.say(Language::English).is_empty());
             if let Reason::Answered { by } = &one.reason {
                 prop_assert_eq!(by, "kirsten");
@@ -323,6 +332,15 @@ proptest! {
     }
 
     #[test]
+    fn what_no_source_knows_is_touched_only_where_somebody_asked(world in world()) {
+        let assessment = world.assess();
+        for one in assessment.operations.iter().filter(|one| one.identity.is_none()) {
+            let uuid = one.action.uuid().unwrap();
+            prop_assert!(world.to_suspend.contains_key(&uuid) && assessment.unmanaged.contains(&uuid), "{one:?}");
+        }
+    }
+
+    #[test]
     fn one_drift_for_an_identity_and_field_and_one_question_of_a_key(world in world()) {
         let assessment = world.assess();
         let drift: HashSet<_> = assessment.drift.iter().map(|one| (one.identity, one.field)).collect();
@@ -335,7 +353,8 @@ proptest! {
     #[test]
     fn what_is_given_up_is_not_planned_and_nothing_else_is(mut world in world(), picked in any::<prop::sample::Index>()) {
         let plan = world.assess().operations;
-        let may_be_given_up = |one: &&Operation| !matches!(one.reason, Reason::Ordered { .. });
+        let ordered = |one: &Operation| matches!(one.reason, Reason::Ordered { .. } | Reason::Unmanaged { .. });
+        let may_be_given_up = |one: &&Operation| !ordered(one);
         let plan_but_orders: Vec<&Operation> = plan.iter().filter(may_be_given_up).collect();
         if plan_but_orders.is_empty() {
             return Ok(());
@@ -373,7 +392,7 @@ proptest! {
             let own = matches!((&one.action, &one.reason), (Action::Suspend(_), Reason::Ordered { .. }));
             prop_assert!(!own || passed.contains(&place), "a person's own order was held");
             prop_assert!(first_contact_approved || own || held.contains(&place));
-            let earlier_held = held.iter().any(|other| *other < place && plan[*other].identity == one.identity);
+            let earlier_held = held.iter().any(|other| *other < place && one.identity.is_some() && plan[*other].identity == one.identity);
             prop_assert!(!earlier_held || own || held.contains(&place), "goes before what it follows");
         }
         prop_assert_eq!(held.len() + passed.len(), plan.len());

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{
-    Action, Answer, Assessment, Field, Fields, NewIdentity, Observed, Operation, Organisation, Profile,
+    Action, Answer, Assessment, Field, Fields, Hold, NewIdentity, Observed, Operation, Organisation, Profile,
     RemoteUuid, Situation, Status, Subject, assess,
 };
 use jiff::civil::Date;
@@ -17,6 +17,7 @@ pub struct World {
     pub subjects: Vec<Subject>,
     pub unlinked: Vec<Observed>,
     pub answers: HashMap<String, Answer>,
+    pub to_suspend: HashMap<RemoteUuid, Hold>,
     pub created: usize,
 }
 
@@ -28,6 +29,7 @@ impl World {
             subjects: &self.subjects,
             unlinked: &self.unlinked,
             answers: &self.answers,
+            to_suspend: &self.to_suspend,
         })
     }
 
@@ -44,6 +46,9 @@ impl World {
     }
 
     fn carry_out(&mut self, operation: &Operation) {
+        if operation.identity.is_none() {
+            return self.suspend_nobodys(operation);
+        }
         let place =
             self.subjects.iter().position(|one| Some(one.desired.identity) == operation.identity).unwrap();
         match &operation.action {
@@ -62,6 +67,15 @@ impl World {
             }
             other => change(&mut self.subjects[place], other, operation),
         }
+    }
+
+    /// Only what somebody decided to suspend is touched, and only so.
+    fn suspend_nobodys(&mut self, operation: &Operation) {
+        let Action::Suspend(uuid) = operation.action else { panic!("{operation:?} about nobody of ours") };
+        assert!(self.to_suspend.contains_key(&uuid), "nobody asked for {operation:?}");
+        let observed = self.unlinked.iter_mut().find(|one| one.uuid == uuid).unwrap();
+        assert_eq!(observed.status, Status::Active, "MitID Erhverv refuses {operation:?}");
+        observed.status = Status::Suspended;
     }
 
     fn create(&mut self, place: usize, new: &NewIdentity) {

@@ -1,13 +1,13 @@
 //! Scenarios of the planner and the guard.
 //!
 //! `organisation`, `today`, `person NAME ...`, `people COUNT NAME ...`, `stranger NAME ...` (an identity there that
-//! is linked to nobody), `answer NAME [KIND] yes|no|STRANGER`, `guard ...`.
+//! is linked to nobody; `suspend=NAME` asked for its suspension), `answer NAME [KIND] yes|no|STRANGER`, `guard ...`.
 
 use std::collections::{BTreeMap, HashMap};
 
 use domain::{
-    About, Action, Answer, Assessment, Language, Observed, Operation, Organisation, Profile, RemoteUuid,
-    Sight, Situation, SourceName, Status, Subject, Verdict, assess, cost_dkk,
+    About, Action, Answer, Assessment, Hold, Language, Observed, Operation, Organisation, Profile,
+    RemoteUuid, Sight, Situation, SourceName, Status, Subject, Verdict, assess, cost_dkk,
     guard::{Circumstances, Origin, Shrunk, approve, judge},
 };
 
@@ -28,6 +28,7 @@ struct Stage {
     subjects: Vec<Subject>,
     unlinked: Vec<Observed>,
     answers: HashMap<String, Answer>,
+    to_suspend: HashMap<RemoteUuid, Hold>,
     names: HashMap<RemoteUuid, String>,
 }
 
@@ -39,6 +40,7 @@ impl Stage {
             subjects: Vec::new(),
             unlinked: Vec::new(),
             answers: HashMap::new(),
+            to_suspend: HashMap::new(),
             names: HashMap::new(),
         };
         for line in lines {
@@ -61,6 +63,10 @@ impl Stage {
             "stranger" => {
                 let stranger = self.stranger(line);
                 self.names.insert(stranger.uuid, line.word(1).to_owned());
+                if let Some(by) = line.value("suspend") {
+                    let order = a_person("x").held_by(by, "unknown here").hold.unwrap();
+                    self.to_suspend.insert(stranger.uuid, order);
+                }
                 self.unlinked.push(stranger);
             }
             "answer" => self.answer(line),
@@ -76,6 +82,7 @@ impl Stage {
             subjects: &self.subjects,
             unlinked: &self.unlinked,
             answers: &self.answers,
+            to_suspend: &self.to_suspend,
         })
     }
 
@@ -212,14 +219,10 @@ impl Stage {
             }
             Action::Suspend(_) | Action::Reactivate(_) | Action::Delete(_) => String::new(),
         };
-        let subject =
-            self.subjects.iter().find(|subject| Some(subject.desired.identity) == one.identity).unwrap();
-        format!(
-            "{} {}{what} -- {}",
-            one.action.kind(),
-            self.label(subject.desired.identity),
-            one.reason.say(Language::English)
-        )
+        let whom = one
+            .identity
+            .map_or_else(|| self.names[&one.action.uuid().unwrap()].as_str(), |id| self.label(id));
+        format!("{} {whom}{what} -- {}", one.action.kind(), one.reason.say(Language::English))
     }
 
     fn tell_about(&self, about: &About) -> String {

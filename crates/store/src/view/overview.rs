@@ -76,7 +76,8 @@ const OTHER: &str = "
     SELECT (SELECT COUNT(*) FROM drift WHERE organisation = $1) AS drift_fields,
            (SELECT COUNT(DISTINCT identity) FROM drift WHERE organisation = $1) AS drift_people,
            (SELECT COUNT(*) FROM observed o WHERE o.organisation = $1 AND o.sight <> 'gone'
-                AND o.left_alone_by IS NULL AND NOT EXISTS
+                AND o.left_alone_by IS NULL
+                AND (o.suspend_at IS NULL OR (o.suspended_at IS NOT NULL AND o.status = 'Active')) AND NOT EXISTS
                     (SELECT 1 FROM identity i WHERE i.organisation = $1 AND i.link = o.uuid)) AS unmanaged,
            (SELECT COUNT(*) FROM question WHERE organisation = $1 AND answer IS NULL
                 AND kind NOT IN ('obstacle', 'shared-cpr')) AS questions,

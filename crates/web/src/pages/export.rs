@@ -1,8 +1,10 @@
-//! Tables as files: CSV that opens rightly in a Danish spreadsheet, and XLSX.
+//! Tables as files: CSV that opens rightly in a Danish spreadsheet, streamed where it may be long, and XLSX.
 
-use axum::http::{HeaderValue, header};
+use axum::body::Body;
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use domain::{Cvr, danish_date};
+use futures::{Stream, StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
@@ -58,20 +60,48 @@ pub fn answer(kind: Kind, file_name: &str, sheet: &Sheet) -> Result<Response, Fa
         Kind::Csv => csv(sheet).map_err(Failure::broken)?,
         Kind::Xlsx => xlsx(sheet).map_err(Failure::broken)?,
     };
+    Ok((headers(kind, file_name)?, octets).into_response())
+}
+
+fn headers(kind: Kind, file_name: &str) -> Result<[(HeaderName, HeaderValue); 2], Failure> {
     let disposition = format!("attachment; filename=\"{file_name}.{}\"", kind.extension());
     let disposition = HeaderValue::from_str(&disposition).map_err(Failure::broken)?;
-    let headers = [
+    Ok([
         (header::CONTENT_TYPE, HeaderValue::from_static(kind.media_type())),
         (header::CONTENT_DISPOSITION, disposition),
-    ];
-    Ok((headers, octets).into_response())
+    ])
 }
+
+/// A long table as CSV, written while it is read: each item of the stream is some rows of it.
+pub fn stream_csv(
+    file_name: &str,
+    headings: Vec<String>,
+    rows: impl Stream<Item = Result<Vec<Vec<String>>, Failure>> + Send + 'static,
+) -> Result<Response, Failure> {
+    let beginning = futures::stream::once(async { Ok(vec![headings]) });
+    let written = rows.map(|rows| lines(Vec::new(), &rows?).map_err(Failure::broken));
+    let begun =
+        beginning.map(|rows: Result<_, Failure>| lines(MARK.to_vec(), &rows?).map_err(Failure::broken));
+    // A table that breaks off must not look like a whole one: the connection breaks off too.
+    let body =
+        begun.chain(written).map_err(|_| std::io::Error::other("the table could not be read to its end"));
+    let headers = headers(Kind::Csv, file_name)?;
+    Ok((headers, Body::from_stream(body)).into_response())
+}
+
+/// Says that UTF-8 follows.
+const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Semicolons and a byte order mark: what a Danish Excel expects.
 fn csv(sheet: &Sheet) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer("\u{feff}".as_bytes().to_vec());
-    writer.write_record(&sheet.headings)?;
-    for row in &sheet.rows {
+    let begun = lines(MARK.to_vec(), std::slice::from_ref(&sheet.headings))?;
+    lines(begun, &sheet.rows)
+}
+
+/// Writes rows behind what is there.
+fn lines(begun: Vec<u8>, rows: &[Vec<String>]) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(begun);
+    for row in rows {
         writer.write_record(row.iter().map(|cell| without_formula(cell)))?;
     }
     writer.into_inner().map_err(|fault| fault.into_error().into())

@@ -100,7 +100,7 @@ async fn read(tx: &mut Tx, signed_in: &SignedIn) -> Result<Facts, StoreError> {
         counts: overview::counts(tx, cvr).await?,
         outbox: overview::outbox(tx, cvr).await?,
         days: overview::days(tx, cvr, DAYS).await?,
-        plan: waiting.into_iter().find(super::plans::waits_for_approval),
+        plan: waiting.into_iter().find(PlanRecord::waits_for_decision),
         sources: store::source::all(tx, cvr).await?,
         organisation: signed_in.record.clone(),
     })

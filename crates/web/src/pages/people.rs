@@ -180,6 +180,16 @@ fn line(page: &Layout, row: &PersonRow) -> PersonLine {
     }
 }
 
+/// The word for a status of MitID Erhverv; one that we do not know stands as it came.
+pub fn status_word(page: &Layout, wire_name: &str) -> String {
+    match domain::Status::from(wire_name.to_owned()) {
+        domain::Status::Active => page.t("people-status-active"),
+        domain::Status::Pending => page.t("people-status-pending"),
+        domain::Status::Suspended => page.t("people-status-suspended"),
+        domain::Status::Other(word) => word,
+    }
+}
+
 /// The word for a status, and the colour that goes with it.
 pub fn standing(page: &Layout, standing: Standing) -> (String, &'static str) {
     let kind = match standing {

@@ -15,7 +15,7 @@ use store::plan::{self, PlanRecord, PlanState};
 
 use self::change::{Group, PersonChange};
 use self::progress::Running;
-use super::export::{self, Sheet};
+use super::export;
 use crate::console::Console;
 use crate::events;
 use crate::failure::Failure;
@@ -50,13 +50,6 @@ pub struct Parameters {
 }
 
 const LISTED: i64 = 30;
-
-/// Whether something in this plan waits for a human.
-pub fn waits_for_approval(plan: &PlanRecord) -> bool {
-    !plan.held.is_empty()
-        && plan.approved.is_none()
-        && matches!(plan.state, PlanState::Open | PlanState::Running)
-}
 
 pub async fn list(
     State(console): State<Console>,
@@ -107,13 +100,19 @@ fn maker(page: &Layout, origin: &Origin) -> String {
 fn state(page: &Layout, plan: &PlanRecord) -> (String, &'static str) {
     let (key, kind) = match plan.state {
         _ if plan.stopped.is_some() => ("plan-state-stopped", "error"),
-        _ if waits_for_approval(plan) => ("plan-state-held", "error"),
+        _ if plan.waits_for_decision() => ("plan-state-held", "error"),
+        PlanState::Open | PlanState::Running if is_rejected(plan) => ("plan-state-rejected", "info"),
         PlanState::Open => ("plan-state-open", "info"),
         PlanState::Running => ("plan-state-running", "info"),
         PlanState::Done => ("plan-state-done", "success"),
         PlanState::Superseded => ("plan-state-superseded", "info"),
     };
     (page.t(key), kind)
+}
+
+/// Whether what the plan holds stays undone because somebody said so.
+fn is_rejected(plan: &PlanRecord) -> bool {
+    plan.rejected.is_some() && plan.approved.is_none()
 }
 
 /// `POST /plans`: reads, plans and carries out what is not held.
@@ -149,8 +148,11 @@ struct PlanPage {
     export: String,
     running: Option<Running>,
     approved: Option<String>,
+    rejected: Option<String>,
     stopped: Option<String>,
     decision: Decision,
+    /// What is held may be rejected, also by who made the plan.
+    can_reject: bool,
     digest: String,
     can_stop: bool,
     why: String,
@@ -184,7 +186,7 @@ enum Decision {
     SomebodyElse,
 }
 
-const CHANGES_ON_A_PAGE: usize = 25;
+const CHANGES_ON_A_PAGE: usize = 100;
 
 pub async fn show(
     State(console): State<Console>,
@@ -215,22 +217,19 @@ async fn render(
     page.address = format!("/plans/{}", plan.id);
     let look = console.store.read(|tx| {
         Box::pin(async {
-            let operations = plan::all_operations(tx, plan).await?;
             let running = progress::running(tx, plan).await?;
-            let number = asked.page.parse().unwrap_or(1);
-            let pages = change::pages(plan, &operations, &asked.kind, number);
-            let changes = change::people(tx, &page, plan, &operations, &asked.kind, &pages).await?;
-            Ok::<_, store::StoreError>((operations, running, pages, changes))
+            let pages = change::pages(plan, &asked.kind, asked.page.parse().unwrap_or(1));
+            let changes = change::people(tx, &page, plan, &asked.kind, &pages).await?;
+            Ok::<_, store::StoreError>((running, pages, changes))
         })
     });
-    let (operations, running, pages, changes) = look.await?;
+    let (running, pages, changes) = look.await?;
     let running = running.map(|counts| progress::shown(&page, plan, &counts));
     if running.as_ref().is_some_and(|running| !running.finished) {
         page.events = Some(format!("/plans/{}/events", plan.id));
     }
     let (state, kind) = state(&page, plan);
     let status = if page.has_faults() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let total = change::count(&operations, &asked.kind);
     let template = PlanPage {
         id: plan.id.0,
         state,
@@ -240,9 +239,9 @@ async fn render(
         observed: plan.observed_at.map_or_else(|| page.t("word-never"), |at| page.moment(&at)),
         figures: figures(&page, plan),
         held: plan.held.iter().map(|held| held_shown(&page, held)).collect(),
-        groups: change::groups(&page, plan, &operations),
+        groups: change::groups(&page, plan),
         tabs: tabs(&page, plan, &asked.kind),
-        shown: page.tn("plan-shown", total),
+        shown: page.tn("plan-shown", change::count(plan, &asked.kind)),
         changes,
         pages,
         export: format!("/plans/{}/export", plan.id),
@@ -252,8 +251,17 @@ async fn render(
                 [("by", by.as_str().into()), ("why", why.as_str().into()), ("at", page.moment(at).into())];
             page.tv("plan-approved", &values)
         }),
+        rejected: plan.rejected.as_ref().filter(|_| is_rejected(plan)).map(|rejection| {
+            let values = [
+                ("by", rejection.by.as_str().into()),
+                ("why", rejection.why.as_str().into()),
+                ("at", page.moment(&rejection.at).into()),
+            ];
+            page.tv("plan-rejected", &values)
+        }),
         stopped: plan.stopped.clone(),
         decision: decision(signed_in, plan),
+        can_reject: can_reject(signed_in, plan),
         digest: plan.held_digest.clone(),
         can_stop: plan.state == PlanState::Running && signed_in.may(Allowed::StopPlan),
         why: why.to_owned(),
@@ -296,9 +304,19 @@ fn tabs(page: &Layout, plan: &PlanRecord, chosen: &str) -> Vec<Tab> {
     [all].into_iter().chain(plan.counts.iter().map(tab)).collect()
 }
 
+/// A rejected plan may be approved after all.
+fn may_be_approved(plan: &PlanRecord) -> bool {
+    let open = matches!(plan.state, PlanState::Open | PlanState::Running);
+    open && !plan.held.is_empty() && plan.approved.is_none()
+}
+
+fn can_reject(signed_in: &SignedIn, plan: &PlanRecord) -> bool {
+    plan.waits_for_decision() && signed_in.may(Allowed::ApprovePlan)
+}
+
 /// The same rule as the guard's, told before the form is filled in; the guard itself judges again.
 fn decision(signed_in: &SignedIn, plan: &PlanRecord) -> Decision {
-    if !waits_for_approval(plan) || !signed_in.may(Allowed::ApprovePlan) {
+    if !may_be_approved(plan) || !signed_in.may(Allowed::ApprovePlan) {
         return Decision::None;
     }
     let own = match &plan.origin {
@@ -314,7 +332,7 @@ fn decision(signed_in: &SignedIn, plan: &PlanRecord) -> Decision {
     }
 }
 
-/// `POST /plans/{id}/decision`: approves exactly what was shown, by its content.
+/// `POST /plans/{id}/decision`: approves or rejects exactly what was shown, by its content.
 pub async fn decide(
     State(console): State<Console>,
     signed_in: SignedIn,
@@ -325,20 +343,38 @@ pub async fn decide(
     let mut page =
         signed_in.titled(signed_in.visit.layout(String::new()).t1("plan-number", &plan.id.to_string()));
     let why = form.value("why");
+    let rejects = form.value("verdict") == "reject";
     let mut faults: Vec<FieldFault> = reason::fault(&page, why).into_iter().collect();
+    let same = form.value("digest") == plan.held_digest;
     match decision(&signed_in, &plan) {
-        Decision::Approve if form.value("digest") == plan.held_digest => {}
-        Decision::SomebodyElse => faults.push(fault(&page, "plan-own")),
-        Decision::Approve | Decision::None => faults.push(fault(&page, "plan-changed")),
+        _ if rejects && same && can_reject(&signed_in, &plan) => {}
+        Decision::Approve if same && !rejects => {}
+        Decision::SomebodyElse if !rejects => faults.push(fault(&page, "plan-own")),
+        _ => faults.push(fault(&page, "plan-changed")),
     }
     if !faults.is_empty() {
         page = page.with_faults(faults);
         return render(&console, &signed_in, page, &plan, &Parameters::default(), &reason::shown_again(why))
             .await;
     }
+    if rejects {
+        return reject(&console, &signed_in, &plan, why).await;
+    }
     let wish = Wish::Approve { plan: id, digest: plan.held_digest.clone(), why: why.to_owned() };
     let job = ask(&console, &signed_in, &wish).await?;
     Ok(Redirect::to(&format!("/jobs/{job}")).into_response())
+}
+
+async fn reject(
+    console: &Console,
+    signed_in: &SignedIn,
+    plan: &PlanRecord,
+    why: &str,
+) -> Result<Response, Failure> {
+    let rejected =
+        console.store.write(|tx| Box::pin(async { plan::reject(tx, plan, signed_in.name(), why).await }));
+    rejected.await?;
+    Ok(Redirect::to(&format!("/plans/{}#decision", plan.id)).into_response())
 }
 
 fn fault(page: &Layout, key: &str) -> FieldFault {
@@ -381,23 +417,30 @@ pub async fn events(
     }))
 }
 
-/// `GET /plans/{id}/export`: every operation with its reason, as a spreadsheet.
+/// `GET /plans/{id}/export`: every operation with its reason, as a spreadsheet that is read and sent part by part.
 pub async fn export(
     State(console): State<Console>,
     signed_in: SignedIn,
     At(id): At<i64>,
 ) -> Result<Response, Failure> {
     let plan = find(&console, &signed_in, id).await?;
-    let look = console.store.read(|tx| Box::pin(async { plan::all_operations(tx, &plan).await }));
-    let operations = look.await?;
     let page = signed_in.layout("plan-title");
-    let sheet = Sheet {
-        name: page.t("plan-title"),
-        headings: ["word-number-short", "word-name", "plan-kind", "word-field", "word-reason"]
-            .map(|key| page.t(key))
-            .to_vec(),
-        rows: change::cells(&page, &plan, &operations),
-    };
+    let headings = ["word-number-short", "word-name", "plan-kind", "word-field", "word-reason"];
+    let headings = headings.map(|key| page.t(key)).to_vec();
     let file_name = export::file_name(&format!("plan {id}"), signed_in.cvr(), page.now);
-    export::answer(export::Kind::Xlsx, &file_name, &sheet)
+    let parts =
+        futures::stream::try_unfold((console, page, plan, 0), |(console, page, plan, first)| async move {
+            let id = plan.id;
+            let look = console
+                .store
+                .read(|tx| Box::pin(async move { plan::operations(tx, id, first, EXPORTED).await }));
+            let part = look.await?;
+            let rows = change::cells(&page, &plan, first, &part);
+            let next = first + part.len();
+            Ok::<_, Failure>((!part.is_empty()).then_some((rows, (console, page, plan, next))))
+        });
+    export::stream_csv(&file_name, headings, parts)
 }
+
+/// Operations that are read at a time for an export.
+const EXPORTED: usize = 1_000;

@@ -4,12 +4,13 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::permission::Action as Allowed;
-use domain::{Email, Field, Name, Observed, RemoteUuid, Rid, SourceKey, SourceRecord};
+use domain::{RemoteUuid, Status};
 use serde::Deserialize;
 use store::job::{self, Wish};
-use store::view::unmanaged::{self, UnmanagedRow};
-use store::{StoreError, Tx, observed, source};
+use store::view::unmanaged::{self as view, UnmanagedRow};
+use store::{Tx, unmanaged};
 
+use super::people::status_word;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::faults::refused;
@@ -35,7 +36,9 @@ struct Line {
     status: String,
     first_seen: String,
     administrator: bool,
-    left_alone: Option<String>,
+    decided: Option<String>,
+    /// MitID Erhverv suspends only who has not been suspended yet.
+    can_suspend: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -64,9 +67,9 @@ async fn list(
         .store
         .read(|tx| {
             Box::pin(async {
-                let total = unmanaged::count(tx, cvr).await?;
+                let total = view::count(tx, cvr).await?;
                 let pages = Pages::new("/unmanaged", Vec::new(), asked, total);
-                let rows = unmanaged::page(tx, cvr, (pages.current() - 1) * PAGE_SIZE, PAGE_SIZE).await?;
+                let rows = view::page(tx, cvr, (pages.current() - 1) * PAGE_SIZE, PAGE_SIZE).await?;
                 Ok::<_, Failure>((total, pages, rows))
             })
         })
@@ -81,16 +84,32 @@ fn line(page: &Layout, row: &UnmanagedRow) -> Line {
         name: if row.name.is_empty() { page.t("person-nameless") } else { row.name.clone() },
         email: row.email.clone().unwrap_or_default(),
         rid: row.rid.clone().unwrap_or_default(),
-        status: row.status.clone(),
+        status: status_word(page, &row.status),
         first_seen: page.moment(&row.first_seen_at),
         administrator: row.is_administrator,
-        left_alone: row.left_alone.as_ref().map(|(by, why)| {
-            page.tv("unmanaged-left-alone", &[("by", by.as_str().into()), ("why", why.as_str().into())])
-        }),
+        decided: decided(page, row),
+        can_suspend: Status::from(row.status.clone()) != Status::Suspended,
     }
 }
 
-/// `POST /unmanaged/{uuid}`: adopt the user as a person by hand, or leave it alone with a reason.
+/// What somebody decided about the user, and how far that has come.
+fn decided(page: &Layout, row: &UnmanagedRow) -> Option<String> {
+    if let Some((by, why)) = &row.left_alone {
+        let values = [("by", by.as_str().into()), ("why", why.as_str().into())];
+        return Some(page.tv("unmanaged-left-alone", &values));
+    }
+    let order = row.to_suspend.as_ref()?;
+    let key = match (order.done_at, Status::from(row.status.clone())) {
+        (Some(_), _) => "unmanaged-suspended",
+        (None, Status::Pending) => "unmanaged-waits",
+        (None, _) => "unmanaged-to-suspend",
+    };
+    let at = order.done_at.map(|at| page.moment(&at)).unwrap_or_default();
+    let values = [("by", order.by.as_str().into()), ("why", order.why.as_str().into()), ("at", at.into())];
+    Some(page.tv(key, &values))
+}
+
+/// `POST /unmanaged/{uuid}`: adopt the user as a person by hand, have the next plan suspend it, or leave it alone.
 pub async fn settle(
     State(console): State<Console>,
     signed_in: SignedIn,
@@ -100,47 +119,62 @@ pub async fn settle(
     let mut page = signed_in.layout("unmanaged-title").below(Section::People);
     "/unmanaged".clone_into(&mut page.address);
     let why = form.value("why");
-    let choice = form.value("choice");
+    let choice = Choice::named(form.value("choice"));
     let mut faults: Vec<FieldFault> = reason::fault(&page, why).into_iter().collect();
-    if !["adopt", "leave"].contains(&choice) {
+    if choice.is_none() {
         faults.push(FieldFault { field: "choice", text: page.t("unmanaged-choose") });
     }
-    if !faults.is_empty() {
+    let Some(choice) = choice.filter(|_| faults.is_empty()) else {
         return refused(&list(&console, &signed_in, page.with_faults(faults), 1).await?);
-    }
-    let settled = console
-        .store
-        .write(|tx| {
-            Box::pin(async {
-                let known = observed::one(tx, signed_in.cvr(), uuid).await?.ok_or(Failure::NotFound)?;
-                if choice == "leave" {
-                    observed::leave_alone(tx, signed_in.cvr(), uuid, signed_in.name(), why).await?;
-                    return Ok::<_, Failure>(true);
-                }
-                Ok(adopt(tx, &signed_in, &known).await?)
-            })
-        })
-        .await?;
-    if settled {
-        return Ok(Redirect::to("/unmanaged").into_response());
-    }
-    let fault = FieldFault { field: "choice", text: page.t("unmanaged-cannot-adopt") };
+    };
+    let settled =
+        console.store.write(|tx| Box::pin(async { choice.make(tx, &signed_in, uuid, why).await })).await?;
+    let Err(fault) = settled else { return Ok(Redirect::to(&format!("/unmanaged#u{uuid}")).into_response()) };
+    let fault = FieldFault { field: "choice", text: page.t(fault) };
     refused(&list(&console, &signed_in, page.with_faults(vec![fault]), 1).await?)
 }
 
-/// Writes the user as a person by hand; the RID makes the match sure. `false`: too little is known of the user.
-async fn adopt(tx: &mut Tx, signed_in: &SignedIn, known: &Observed) -> Result<bool, StoreError> {
-    let Some(rid) = known.field(Field::Rid).and_then(|rid| Rid::parse(rid).ok()) else { return Ok(false) };
-    let key = tx.new_id().to_string();
-    let record = SourceRecord {
-        given_name: known.field(Field::GivenName).and_then(|name| Name::parse(name).ok()),
-        surname: known.field(Field::Surname).and_then(|name| Name::parse(name).ok()),
-        email: known.field(Field::Email).and_then(|email| Email::parse(email).ok()),
-        cpr: known.cpr,
-        rid: Some(rid),
-        ..SourceRecord::new(SourceKey::Text(key.clone()), key)
-    };
-    source::write_by_hand(tx, &signed_in.organisation, record, signed_in.name()).await?;
-    job::ask(tx, signed_in.cvr(), &Wish::Settle, signed_in.name()).await?;
-    Ok(true)
+/// What becomes of a user that no source knows.
+#[derive(Debug, Clone, Copy)]
+enum Choice {
+    Adopt,
+    Suspend,
+    Leave,
+}
+
+impl Choice {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "adopt" => Some(Self::Adopt),
+            "suspend" => Some(Self::Suspend),
+            "leave" => Some(Self::Leave),
+            _ => None,
+        }
+    }
+
+    /// Writes the decision and wakes the worker; or says which text tells why it cannot be made.
+    async fn make(
+        self,
+        tx: &mut Tx,
+        signed_in: &SignedIn,
+        uuid: RemoteUuid,
+        why: &str,
+    ) -> Result<Result<(), &'static str>, Failure> {
+        let (cvr, by) = (signed_in.cvr(), signed_in.name());
+        let known = view::one(tx, cvr, uuid).await?.ok_or(Failure::NotFound)?;
+        match self {
+            Self::Adopt => {
+                if !unmanaged::adopt(tx, &signed_in.organisation, uuid, by, why).await? {
+                    return Ok(Err("unmanaged-cannot-adopt"));
+                }
+            }
+            Self::Suspend if Status::from(known.status) == Status::Suspended => {
+                return Ok(Err("unmanaged-is-suspended"));
+            }
+            Self::Suspend => unmanaged::ask_suspension(tx, cvr, uuid, by, why).await?,
+            Self::Leave => unmanaged::leave_alone(tx, cvr, uuid, by, why).await?,
+        }
+        job::ask(tx, cvr, &Wish::Settle, by).await?;
+        Ok(Ok(()))
+    }
 }

@@ -16,7 +16,7 @@ use store::certificate::{self, Keystore};
 use store::observed::Detail;
 use store::outbox::{self, Outcome, Which};
 use store::plan::{self, Coverage, NewPlan};
-use store::{Store, StoreError, Tx, identity as identities, observed, organisation, question, source};
+use store::{Store, StoreError, Tx, identity as identities, observed, organisation, question, source, unmanaged};
 use testkit::Database;
 use uuid::Uuid;
 use web::{Address, Console};
@@ -181,7 +181,7 @@ async fn fill(tx: &mut Tx, organisation: &Organisation) -> Result<(), StoreError
     for number in 0..THERE {
         there(tx, cvr, number).await?;
     }
-    unmanaged(tx, cvr).await?;
+    nobodys(tx, cvr).await?;
     organisation::approve_first_contact(tx, cvr, "demo").await?;
     observed::note_full_read(tx, cvr).await?;
     certificates(tx, cvr).await?;
@@ -281,7 +281,7 @@ fn detail(uuid: Uuid, status: Status, fields: Fields, cpr: Option<Cpr>) -> Detai
     }
 }
 
-async fn unmanaged(tx: &mut Tx, cvr: &Cvr) -> Result<(), StoreError> {
+async fn nobodys(tx: &mut Tx, cvr: &Cvr) -> Result<(), StoreError> {
     let fields = Fields::from([
         (Field::GivenName, "Poul".to_owned()),
         (Field::Surname, "Ravnsborg".to_owned()),
@@ -296,8 +296,15 @@ async fn plan_and_send(tx: &mut Tx, organisation: &Organisation) -> Result<(), S
     let unlinked = observed::unlinked(tx, cvr).await?;
     let answers = question::answers(tx, cvr).await?;
     let today = danish_date(tx.now());
-    let situation =
-        Situation { organisation, today, subjects: &subjects, unlinked: &unlinked, answers: &answers };
+    let to_suspend = unmanaged::to_suspend(tx, cvr).await?;
+    let situation = Situation {
+        organisation,
+        today,
+        subjects: &subjects,
+        unlinked: &unlinked,
+        answers: &answers,
+        to_suspend: &to_suspend,
+    };
     let assessment = assess(situation);
     let circumstances = Circumstances {
         organisation,

@@ -1,13 +1,14 @@
 //! A plan as a readable difference: grouped by kind and reason, and person by person, before and after.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use domain::{Action, Field, Fields, Operation, OperationId, Reason};
-use store::plan::PlanRecord;
+use domain::{Action, Field, Fields, IdentityId, Operation, OperationId, Reason};
+use store::plan::{self, PlanRecord};
 use store::{StoreError, Tx, identity};
 
 use super::CHANGES_ON_A_PAGE;
 use crate::layout::Layout;
+use crate::pages::people::status_word;
 use crate::paging::Pages;
 
 /// Operations of one kind for one sort of reason.
@@ -40,25 +41,17 @@ pub struct Line {
     pub after: String,
 }
 
-/// The table of kinds and reasons, in the order of the plan's kinds.
-pub fn groups(page: &Layout, plan: &PlanRecord, operations: &[Operation]) -> Vec<Group> {
-    let held = held_places(plan);
-    let mut groups: BTreeMap<(&'static str, String), (i64, i64)> = BTreeMap::new();
-    for (place, operation) in operations.iter().enumerate() {
-        let entry =
-            groups.entry((operation.action.kind(), short_reason(page, &operation.reason))).or_default();
-        entry.0 += 1;
-        entry.1 += i64::from(held.contains(&place));
-    }
-    let group = |((kind, reason), (count, held)): ((&'static str, String), (i64, i64))| Group {
-        kind: page.t(&format!("kind-{kind}")),
-        reason,
-        count: page.n(count),
-        held: if held > 0 { page.n(held) } else { String::new() },
-        address: format!("/plans/{}?kind={kind}#changes", plan.id),
-        stops: kind == "suspend" || kind == "delete",
+/// The table of kinds and reasons, as summed up when the plan was made.
+pub fn groups(page: &Layout, plan: &PlanRecord) -> Vec<Group> {
+    let group = |group: &plan::Group| Group {
+        kind: page.t(&format!("kind-{}", group.kind)),
+        reason: short_reason(page, &group.reason),
+        count: page.n(group.count),
+        held: if group.held > 0 { page.n(group.held) } else { String::new() },
+        address: format!("/plans/{}?kind={}#changes", plan.id, group.kind),
+        stops: group.kind == "suspend" || group.kind == "delete",
     };
-    groups.into_iter().map(group).collect()
+    plan.summary.iter().map(group).collect()
 }
 
 /// The reason without what differs from person to person.
@@ -72,65 +65,71 @@ fn short_reason(page: &Layout, reason: &Reason) -> String {
         Reason::NeverActivated(departure) => left("reason-never-activated", departure),
         Reason::LeftLongAgo { left: departure, .. } => left("reason-left-long-ago", departure),
         Reason::Ordered { by, .. } => page.t1("reason-ordered", by),
+        Reason::Unmanaged { by, .. } => page.t1("reason-unmanaged", by),
         other => crate::format::sentence(&other.say(page.language)),
     }
 }
 
-fn held_places(plan: &PlanRecord) -> HashSet<usize> {
-    plan.held.iter().flat_map(|held| &held.operations).copied().collect()
-}
-
-fn is_asked(operation: &Operation, kind: &str) -> bool {
-    kind.is_empty() || operation.action.kind() == kind
-}
-
 /// How many operations of a kind there are; an empty kind means all.
-pub fn count(operations: &[Operation], kind: &str) -> i64 {
-    let count = operations.iter().filter(|operation| is_asked(operation, kind)).count();
-    i64::try_from(count).unwrap_or(i64::MAX)
+pub fn count(plan: &PlanRecord, kind: &str) -> i64 {
+    if kind.is_empty() { plan.operation_count } else { plan.counts.get(kind).copied().unwrap_or_default() }
 }
 
-pub fn pages(plan: &PlanRecord, operations: &[Operation], kind: &str, asked: i64) -> Pages {
+pub fn pages(plan: &PlanRecord, kind: &str, asked: i64) -> Pages {
     let filters = if kind.is_empty() { Vec::new() } else { vec![("kind", kind.to_owned())] };
     let size = i64::try_from(CHANGES_ON_A_PAGE).unwrap_or(1);
-    Pages::of_size(&format!("/plans/{}", plan.id), filters, asked, count(operations, kind), size)
+    Pages::of_size(&format!("/plans/{}", plan.id), filters, asked, count(plan, kind), size)
 }
 
-/// The changes of one page, each with what MitID Erhverv shows now.
+/// The changes of one page; nothing else of the plan is opened.
 pub async fn people(
     tx: &mut Tx,
     page: &Layout,
     plan: &PlanRecord,
-    operations: &[Operation],
     kind: &str,
     pages: &Pages,
 ) -> Result<Vec<PersonChange>, StoreError> {
-    let held = held_places(plan);
     let skipped = usize::try_from(pages.current() - 1).unwrap_or(0) * CHANGES_ON_A_PAGE;
-    let asked = operations.iter().enumerate().filter(|(_, operation)| is_asked(operation, kind));
-    let mut changes = Vec::new();
-    for (place, operation) in asked.skip(skipped).take(CHANGES_ON_A_PAGE) {
-        let known = match operation.identity {
-            Some(id) => identity::one(tx, id).await?,
-            None => None,
-        };
-        let now =
-            known.as_ref().and_then(|record| record.subject.observed.as_ref()).map(|one| one.fields.clone());
-        let name =
-            known.as_ref().map(|record| record.subject.desired.full_name()).filter(|name| !name.is_empty());
-        changes.push(PersonChange {
-            id: operation_id(plan, place),
-            name: name.unwrap_or_else(|| operation.label.clone()),
-            user_name: operation.label.clone(),
-            address: operation.identity.map(|id| format!("/people/{id}")),
-            kind: page.t(&format!("kind-{}", operation.action.kind())),
-            badge: badge(&operation.action),
-            held: held.contains(&place),
-            lines: lines(page, operation, &now.unwrap_or_default()),
-            reason: crate::format::sentence(&operation.reason.say(page.language)),
-        });
+    let operations = if kind.is_empty() {
+        let all = plan::operations(tx, plan.id, skipped, CHANGES_ON_A_PAGE).await?;
+        (skipped..).zip(all).collect()
+    } else {
+        plan::operations_of_kind(tx, plan.id, kind, skipped, CHANGES_ON_A_PAGE).await?
+    };
+    let ids: Vec<IdentityId> = operations.iter().filter_map(|(_, operation)| operation.identity).collect();
+    let names = identity::names(tx, &ids).await?;
+    let held: HashSet<usize> = plan.held.iter().flat_map(|held| &held.operations).copied().collect();
+    let shown = |(place, operation): &(usize, Operation)| {
+        person(page, plan, *place, operation, &names, held.contains(place))
+    };
+    Ok(operations.iter().map(shown).collect())
+}
+
+fn person(
+    page: &Layout,
+    plan: &PlanRecord,
+    place: usize,
+    operation: &Operation,
+    names: &HashMap<IdentityId, String>,
+    held: bool,
+) -> PersonChange {
+    let name = operation.identity.and_then(|id| names.get(&id).cloned());
+    let address = match (operation.identity, operation.action.uuid()) {
+        (Some(id), _) => Some(format!("/people/{id}")),
+        (None, Some(uuid)) => Some(format!("/unmanaged#u{uuid}")),
+        (None, None) => None,
+    };
+    PersonChange {
+        id: operation_id(plan, place),
+        name: name.unwrap_or_else(|| operation.label.clone()),
+        user_name: operation.label.clone(),
+        address,
+        kind: page.t(&format!("kind-{}", operation.action.kind())),
+        badge: badge(&operation.action),
+        held,
+        lines: lines(page, operation),
+        reason: crate::format::sentence(&operation.reason.say(page.language)),
     }
-    Ok(changes)
 }
 
 fn operation_id(plan: &PlanRecord, place: usize) -> String {
@@ -146,33 +145,35 @@ fn badge(action: &Action) -> &'static str {
     }
 }
 
-/// What the operation makes of the fields. A CPR number is named and never shown.
-fn lines(page: &Layout, operation: &Operation, now: &Fields) -> Vec<Line> {
-    let status = |before: &str, after: &str| {
-        let shown = |word: &str| if word.is_empty() { String::new() } else { page.t(word) };
-        vec![Line { field: page.t("word-status"), before: shown(before), after: shown(after) }]
+/// What the operation makes of the fields. A CPR number is shown masked.
+fn lines(page: &Layout, operation: &Operation) -> Vec<Line> {
+    let status = |before: String, after: &str| {
+        vec![Line { field: page.t("word-status"), before, after: page.t(after) }]
     };
+    let was = || operation.before.get(&Field::Status).map(|word| status_word(page, word)).unwrap_or_default();
     match &operation.action {
-        Action::Suspend(_) => status("people-status-active", "people-status-suspended"),
-        Action::Reactivate(_) => status("people-status-suspended", "people-status-active"),
-        Action::Delete(_) => status("people-status-suspended", "plan-deleted"),
-        Action::Adopt(_) => status("plan-unlinked", "plan-adopted"),
+        Action::Suspend(_) => status(was(), "people-status-suspended"),
+        Action::Reactivate(_) => status(was(), "people-status-active"),
+        Action::Delete(_) => status(was(), "plan-deleted"),
+        Action::Adopt(_) => status(page.t("plan-unlinked"), "plan-adopted"),
         Action::Create(new) => {
             let name = format!("{} {}", new.given_name, new.surname);
             let created = [(page.t("word-name"), name), (page.t("word-email"), new.email.to_string())];
             created.map(|(field, after)| Line { field, before: String::new(), after }).into()
         }
         Action::UpdateDraft(_, profile) | Action::UpdateProfile(_, profile) => {
-            let after = Fields::from([
+            let mut after = Fields::from([
                 (Field::GivenName, profile.given_name.to_string()),
                 (Field::Surname, profile.surname.to_string()),
                 (Field::Email, profile.email.to_string()),
                 (Field::Level, profile.level.wire_name().to_owned()),
             ]);
-            operation.fields.iter().map(|field| changed(page, *field, now, &after)).collect()
+            after.extend(profile.cpr.map(|cpr| (Field::Cpr, cpr.masked())));
+            operation.fields.iter().map(|field| changed(page, *field, &operation.before, &after)).collect()
         }
         Action::UpdateEmail(_, email) => {
-            vec![changed(page, Field::Email, now, &Fields::from([(Field::Email, email.to_string())]))]
+            let after = Fields::from([(Field::Email, email.to_string())]);
+            vec![changed(page, Field::Email, &operation.before, &after)]
         }
         Action::SetSigning(_, allow) => {
             let word = |allow| page.t(if allow { "word-yes" } else { "word-no" });
@@ -182,20 +183,17 @@ fn lines(page: &Layout, operation: &Operation, now: &Fields) -> Vec<Line> {
     }
 }
 
-fn changed(page: &Layout, field: Field, now: &Fields, after: &Fields) -> Line {
-    let shown = |fields: &Fields| match field {
-        Field::Cpr => page.t("plan-cpr-hidden"),
-        field => fields.get(&field).cloned().unwrap_or_default(),
-    };
+fn changed(page: &Layout, field: Field, before: &Fields, after: &Fields) -> Line {
+    let shown = |fields: &Fields| fields.get(&field).cloned().unwrap_or_default();
     Line {
         field: crate::format::sentence(field.word(page.language)),
-        before: shown(now),
+        before: shown(before),
         after: shown(after),
     }
 }
 
-/// The rows of the exported spreadsheet.
-pub fn cells(page: &Layout, plan: &PlanRecord, operations: &[Operation]) -> Vec<Vec<String>> {
+/// The rows of an export for operations that begin at a place of the plan.
+pub fn cells(page: &Layout, plan: &PlanRecord, first: usize, operations: &[Operation]) -> Vec<Vec<String>> {
     let row = |(place, operation): (usize, &Operation)| {
         let fields: Vec<&str> = operation.fields.iter().map(|field| field.word(page.language)).collect();
         vec![
@@ -206,5 +204,5 @@ pub fn cells(page: &Layout, plan: &PlanRecord, operations: &[Operation]) -> Vec<
             operation.reason.say(page.language),
         ]
     };
-    operations.iter().enumerate().map(row).collect()
+    (first..).zip(operations).map(row).collect()
 }
