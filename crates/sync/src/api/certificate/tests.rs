@@ -118,3 +118,28 @@ fn old_files_are_read_and_half_ones_refused() {
     let alone = write(KeyStoreEntry::PrivateKeyChain(alone));
     assert!(matches!(open(&alone, "").unwrap_err(), CertificateError::NoCertificate { .. }));
 }
+
+#[test]
+fn a_look_at_a_file_finds_what_is_wrong_with_it() {
+    use domain::{Environment, certificate::Check};
+    let octets = issued("90000001");
+    let faults = |octets: &[u8], password: &str, expected: &str, environment, at| {
+        let examined = examine(octets, password, &cvr(expected), environment, at);
+        assert_eq!(examined.certificate.is_some(), examined.findings.len() == Check::ALL.len() - 1);
+        examined
+            .findings
+            .iter()
+            .filter_map(|one| one.fault.as_ref().map(|fault| fault.word()))
+            .collect::<Vec<_>>()
+    };
+    let emulated =
+        |octets: &[u8], password: &str| faults(octets, password, "90000001", Environment::Emulator, now());
+    assert!(emulated(&octets, PASSWORD).is_empty());
+    assert_eq!(emulated(&octets, "kodeord"), ["wrong-password"]);
+    assert_eq!(emulated(b"0nonsense", PASSWORD), ["not-pkcs12"]);
+    assert_eq!(emulated(&octets[..octets.len() / 2], PASSWORD), ["not-pkcs12"]);
+    assert_eq!(emulated(&issued("EU826010755"), PASSWORD), ["no-cvr"]);
+    let late = now() + hours(40 * 24);
+    let found = faults(&octets, PASSWORD, "90000002", Environment::Production, late);
+    assert_eq!(found, ["other-cvr", "only-for-tests", "expired"]);
+}

@@ -77,6 +77,14 @@ impl Door {
         client_over(transport)
     }
 
+    /// The certificates of the calls so far, by their fingerprints.
+    async fn callers(&self) -> Vec<String> {
+        let url = format!("http://{}/_emulator/requests?since=0", self.running.control_addr());
+        let calls: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
+        let calls = calls.as_array().unwrap().iter();
+        calls.map(|call| call["certificate"].as_str().unwrap().to_owned()).collect()
+    }
+
     async fn break_with(&self, faults: Value) {
         let url = format!("http://{}/_emulator/faults", self.running.control_addr());
         let answer = reqwest::Client::new().put(url).json(&faults).send().await.unwrap();
@@ -111,6 +119,39 @@ fn sentence<T: std::fmt::Debug>(result: Result<T, Failure>) -> String {
         Err(Failure::Retry { why, .. }) => why.sentence,
         other => panic!("{other:?}"),
     }
+}
+
+#[tokio::test]
+async fn a_client_changes_its_certificate_between_two_calls() {
+    let mut door = Door::open().await;
+    let old = certificate_of(&mut door.authority, -1, 24);
+    let new = certificate_of(&mut door.authority, -1, 48);
+    let client = door.client(&old, &door.trust(), Limits::default());
+    client.search(0).await.unwrap();
+    let trust = door.trust();
+    let transport = |certificate| {
+        Arc::new(HttpsTransport::new(&door.address(), certificate, &trust, Limits::default()).unwrap())
+    };
+    client.reconnect(transport(&new));
+    client.search(0).await.unwrap();
+    let callers = door.callers().await;
+    let (old, new) = (&old.facts().fingerprint, &new.facts().fingerprint);
+    assert_eq!(callers, [old, old, new, new].map(Clone::clone), "each with a token of its own");
+
+    // One that is refused is told apart from a server that is not there.
+    let expired = certificate_of(&mut door.authority, -2, -1);
+    let sent = HttpsTransport::new(&door.address(), &expired, &door.trust(), Limits::default()).unwrap();
+    let request = ApiRequest {
+        method: http::Method::POST,
+        path: "/api/administration/idmlogin/tls/authenticate".to_owned(),
+        bearer: None,
+        body: None,
+    };
+    let broken = sent.send(&request).await.err();
+    assert!(matches!(broken, Some(Broken::NotAdmitted(_))), "{broken:?}");
+    door.running.stop().await;
+    let broken = sent.send(&request).await.err();
+    assert!(matches!(broken, Some(Broken::BeforeSending(_))), "{broken:?}");
 }
 
 #[tokio::test]
