@@ -15,6 +15,7 @@ mod copies;
 mod doctor;
 mod emulator;
 mod init;
+mod keys;
 mod orders;
 mod outbox;
 mod person;
@@ -38,6 +39,7 @@ pub async fn run(cli: Cli) -> Result<Ending> {
         Command::Routes => routes::run(),
         Command::Doctor { json } => doctor::run(&cli.config, cli.organisation.as_ref(), json).await,
         Command::Restore { file } => copies::restore(&cli.config, &file).await,
+        Command::Keys(command) => keys::run(&cli.config, command).await,
         Command::Audit(crate::cli::Audit::Verify { file: Some(file), public_key }) => {
             audit::verify_export(&file, public_key.as_deref())
         }
@@ -69,14 +71,15 @@ async fn with_installation(
         Command::SignInLink(arguments) => sign_in::link(installation, organisation, &arguments).await,
         Command::Role(arguments) => sign_in::role(installation, organisation, &arguments).await,
         Command::Serve => crate::serve::run(installation).await,
+        Command::Certificate(command) => certificate::run(installation, organisation, command).await,
         Command::Audit(arguments) => audit::run(installation, &arguments).await,
         Command::Backup { file } => copies::backup(installation, &file).await,
-        Command::Certificate(command) => certificate::run(installation, organisation, command).await,
         Command::CopyDatabase { url } => copies::copy_database(installation, &url).await,
         Command::Demo(_)
         | Command::Emulator(_)
         | Command::Init
         | Command::Doctor { .. }
+        | Command::Keys(_)
         | Command::Restore { .. }
         | Command::Routes => Ok(Ending::Done),
     }

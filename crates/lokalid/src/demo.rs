@@ -60,6 +60,7 @@ pub async fn run(arguments: Demo) -> Result<Ending> {
     }
     println!("MitID Erhverv (emulated): http://localhost:{}", running.control_addr().port());
     let address = serve_address(&installation, arguments.port)?;
+    remember_port(&installation, address.port())?;
     let served = crate::serve::with_demo(&installation, &running, &address).await;
     let closed = installation.close().await;
     running.stop().await;
@@ -80,7 +81,7 @@ fn refuse_foreign_folder(dir: &Path) -> Result<()> {
 }
 
 fn serve_address(installation: &Installation, port: Option<u16>) -> Result<SocketAddr> {
-    let wanted = port.or_else(|| {
+    let wanted = port.filter(|port| *port != 0).or_else(|| {
         let address = &installation.configuration.web.address;
         address.rsplit(':').next().and_then(|port| port.trim_end_matches('/').parse().ok())
     });
@@ -89,6 +90,20 @@ fn serve_address(installation: &Installation, port: Option<u16>) -> Result<Socke
         .find(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok());
     let port = free.context("no port from 8080 on is free; give one with --port")?;
     Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+}
+
+/// Sign-in links are made for the address in the configuration, so that must be the one that is listened on.
+fn remember_port(installation: &Installation, port: u16) -> Result<()> {
+    let configuration = &installation.configuration;
+    let address = format!("http://localhost:{port}");
+    if configuration.web.address == address {
+        return Ok(());
+    }
+    let file = configuration.folder.join(FILE_NAME);
+    let text = std::fs::read_to_string(&file)?;
+    let old = format!("address = \"{}\"", configuration.web.address);
+    std::fs::write(&file, text.replacen(&old, &format!("address = \"{address}\""), 1))?;
+    Ok(())
 }
 
 /// Makes the folder, or goes on with the one that is there, and starts the emulator.
@@ -190,7 +205,11 @@ fn write_folder(arguments: &Demo, organisations: &[Fictitious], api_port: u16) -
     if !dir.join("keys").join(store::KEY_FILE_NAME).exists() {
         Keys::create(&dir.join("keys"), &SystemRandom)?;
     }
-    let text = configuration_text::write(organisations, api_port, arguments.port.unwrap_or(8080));
+    let web_port = match arguments.port {
+        Some(0) => free_port()?,
+        port => port.unwrap_or(8080),
+    };
+    let text = configuration_text::write(organisations, api_port, web_port);
     std::fs::write(dir.join(FILE_NAME), text)?;
     Ok(())
 }

@@ -1,18 +1,15 @@
 //! The configuration made real: the open store and an engine with every organisation's client and sources.
 
 use std::{
+    collections::BTreeMap,
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::AtomicU64},
 };
 
 use anyhow::{Context as _, Result};
-use domain::{Clock as _, Cvr, Environment, Organisation};
-use futures::future::BoxFuture;
+use domain::{Cvr, Environment, Organisation};
 use jiff::SignedDuration;
-use store::{Keys, Location, Store};
+use store::{Keys, Location, Store, StoreError};
 use sync::{
     Engine, Pace, Progress, Site, SourceKind, SourceSetup, WorkerId,
     api::{
@@ -21,10 +18,10 @@ use sync::{
         limits::{Adaptive, Bounds},
     },
     source::ldap::LdapSource,
-    certificates::{InForce, Shown},
 };
 
 use crate::{
+    certificates::{InForce, Shown},
     configuration::{Configuration, OrganisationSection, SourceSection},
     presence::Presence,
     world::{SystemClock, SystemRandom, random_text},
@@ -34,10 +31,10 @@ use crate::{
 pub struct Installation {
     pub configuration: Configuration,
     pub store: Store,
-    certificates: BTreeMap<Cvr, Shown>,
     pub engine: Arc<Engine>,
     /// Calls to MitID Erhverv since the start.
     pub calls: Arc<AtomicU64>,
+    certificates: BTreeMap<Cvr, Shown>,
     presence: Presence,
 }
 
@@ -45,6 +42,9 @@ impl Installation {
     /// Opens the database and makes every organisation and source known to it.
     pub async fn open(file: &Path, progress: Progress) -> Result<Self> {
         let configuration = Configuration::read(file)?;
+        let worker = worker_id();
+        // Before the keys are read: whoever changes them must know of everybody who has the old ones.
+        let presence = presence(&configuration, &worker)?;
         let store = open_store(&configuration).await?;
         let calls = Arc::new(AtomicU64::new(0));
         let (mut sites, mut certificates) = (Vec::new(), BTreeMap::new());
@@ -71,20 +71,33 @@ impl Installation {
             self.store.write(|tx| Box::pin(store::outbox::take_back(tx))).await?;
         }
         self.presence.share();
+        for dead in self.presence.dead() {
+            self.give_back(&dead.worker).await?;
+            dead.forget();
+        }
         Ok(())
+    }
+
+    /// What a program had in its hands and will not go on with.
+    async fn give_back(&self, worker: &str) -> Result<(), StoreError> {
+        self.store
+            .write(|tx| {
+                Box::pin(async {
+                    store::outbox::take_back_from(tx, worker).await?;
+                    store::lease::release_all_of(tx, worker).await
+                })
+            })
+            .await
     }
 
     async fn register(&self) -> Result<()> {
         for section in &self.configuration.organisations {
-            let organisation = organisation(section);
-            self.store
-                .write(|tx| Box::pin(async { store::organisation::register(tx, &organisation).await }))
-                .await?;
             self.engine.register_sources(&section.cvr).await?;
         }
         Ok(())
     }
 
+    /// What an organisation shows MitID Erhverv; an error says why it has nothing to show.
     pub fn certificate(&self, section: &OrganisationSection) -> Result<ClientCertificate> {
         self.shown(&section.cvr)?.certificate()
     }
@@ -107,8 +120,10 @@ impl Installation {
         found.with_context(|| format!("organisation {cvr} is not in the configuration"))
     }
 
-    /// Seals the log and closes the database, after which an SQLite database is one file.
+    /// Gives back what is still in its hands, seals the log and closes the database, after which an SQLite database is
+    /// one file.
     pub async fn close(self) -> Result<()> {
+        self.give_back(&self.engine.worker.0).await?;
         let sealer = self.sealer();
         sealer.finish().await?;
         self.store.close().await?;
@@ -135,18 +150,34 @@ impl Installation {
 /// Opens the database that the configuration names.
 pub async fn open_store(configuration: &Configuration) -> Result<Store> {
     let keys = Keys::read(&configuration.path(&configuration.keys))?;
+    open_store_with(configuration, keys).await
+}
+
+pub async fn open_store_with(configuration: &Configuration, keys: Keys) -> Result<Store> {
+    let location = location(configuration)?;
+    Ok(Store::open(location, keys, Arc::new(SystemClock), Arc::new(SystemRandom)).await?)
+}
+
+/// Where the database is.
+pub fn location(configuration: &Configuration) -> Result<Location> {
     let address = match &configuration.database_file {
         Some(file) => std::fs::read_to_string(configuration.path(file))
             .with_context(|| format!("the file {} with the address of the database", file.display()))?,
         None => configuration.database.clone(),
     };
-    let location = Location::parse(address.trim())?.relative_to(&configuration.folder);
-    Ok(Store::open(location, keys, Arc::new(SystemClock), Arc::new(SystemRandom)).await?)
+    Ok(Location::parse(address.trim())?.relative_to(&configuration.folder))
 }
 
-fn worker_id() -> WorkerId {
+/// Makes this program known to the others, who find its file beside the checkpoints.
+pub fn presence(configuration: &Configuration, worker: &WorkerId) -> Result<Presence> {
+    let checkpoints = configuration.path(&configuration.checkpoints);
+    let folder = checkpoints.parent().unwrap_or(&configuration.folder);
+    Ok(Presence::enter(folder, &worker.0, &location(configuration)?))
+}
+
+pub fn worker_id() -> WorkerId {
     let random = random_text::<6>();
-    WorkerId(format!("{}-{random}", std::process::id()))
+    WorkerId(format!("{}-{}-{random}", store::lease::host(), std::process::id()))
 }
 
 /// The organisation as the configuration has it.
@@ -184,6 +215,8 @@ pub fn client_options(section: &OrganisationSection) -> ClientOptions {
 fn site(
     configuration: &Configuration,
     section: &OrganisationSection,
+    in_force: &InForce,
+    shown: &Shown,
     calls: &Arc<AtomicU64>,
 ) -> Result<Site> {
     let transport = in_force
@@ -203,8 +236,6 @@ fn site(
 }
 
 fn pace(configuration: &Configuration, section: &OrganisationSection) -> Pace {
-    in_force: &InForce,
-    shown: &Shown,
     let schedule = &configuration.schedule;
     let standard = if section.environment == Environment::Emulator { 2 } else { 180 };
     let unknown_wait = schedule.unknown_wait_seconds.unwrap_or(standard);
@@ -269,17 +300,4 @@ fn ldap_source(configuration: &Configuration, source: &SourceSection) -> Result<
         group: group.clone(),
         skip_broken: *skip_broken,
     })
-}
-
-/// Counts the calls on their way out.
-struct Counting {
-    inner: HttpsTransport,
-    calls: Arc<AtomicU64>,
-}
-
-impl Transport for Counting {
-    fn send<'a>(&'a self, request: &'a ApiRequest) -> BoxFuture<'a, Result<ApiResponse, Broken>> {
-        self.calls.fetch_add(1, Ordering::Relaxed);
-        self.inner.send(request)
-    }
 }

@@ -39,7 +39,10 @@ fn main() -> ExitCode {
             return ExitCode::from(1);
         }
     };
-    match runtime.block_on(commands::run(cli)) {
+    let ended = runtime.block_on(commands::run(cli));
+    // A name look-up that nobody waits for any more cannot be called off and need not hold up the end.
+    runtime.shutdown_background();
+    match ended {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Failed) => ExitCode::from(1),
         Ok(Ending::Held) => ExitCode::from(3),

@@ -13,12 +13,13 @@ use identity::Invitation;
 use jiff::{SignedDuration, Timestamp};
 use store::job::{self, JobRecord, Wish};
 use sync::{Approval, EngineError, Which};
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use web::{Address, Console};
 
 use crate::{
     Ending, certificates,
     commands::sign_in_address,
+    configuration::OrganisationSection,
     demo::next_day,
     installation::Installation,
     telemetry::{self, Telemetry},
@@ -27,6 +28,8 @@ use crate::{
 
 /// How often new work is looked for.
 const LOOK: Duration = Duration::from_millis(500);
+/// How long what is under way may take to end. What takes longer is found out about at the next start.
+const GRACE: Duration = Duration::from_secs(3);
 /// How often suspensions are looked for.
 const LOOK_FOR_SUSPENSIONS: Duration = Duration::from_millis(200);
 
@@ -94,22 +97,36 @@ async fn serve(
         let follow = follow_certificate(installation, section, stopped.clone());
         async { futures::join!(worker, follow, stop_people(installation, cvr, stopped.clone())) }
     });
-    let background = async { futures::join!(seal, join_all(work)) };
-    tokio::pin!(background);
+    let mut background = Box::pin(async { futures::join!(seal, join_all(work)) });
     tokio::select! {
-        signal = tokio::signal::ctrl_c() => signal?,
-        () = terminated() => {}
+        asked = asked_to_stop() => asked?,
         _ = &mut background => {}
     }
     let _ = stop.send(true);
+    installation.engine.stop();
     // What is being sent right now is waited for; what waits goes on at the next start.
-    let (log_is_sealed, _) = background.await;
-    log_is_sealed?;
-    // An open event stream need not hold up the end.
-    if let Ok(ended) = tokio::time::timeout(Duration::from_secs(5), server).await {
+    if let Ok((log_is_sealed, _)) = tokio::time::timeout(GRACE, &mut background).await {
+        log_is_sealed?;
+    }
+    drop(background);
+    end_server(server).await
+}
+
+/// An open event stream need not hold up the end.
+async fn end_server(mut server: JoinHandle<std::io::Result<()>>) -> Result<Ending> {
+    if let Ok(ended) = tokio::time::timeout(Duration::from_secs(1), &mut server).await {
         ended??;
     }
+    server.abort();
     Ok(Ending::Done)
+}
+
+/// Ctrl-C, or what a service manager sends.
+pub async fn asked_to_stop() -> std::io::Result<()> {
+    tokio::select! {
+        signal = tokio::signal::ctrl_c() => signal,
+        () = terminated() => Ok(()),
+    }
 }
 
 /// Ends when the flag is raised.
@@ -137,6 +154,20 @@ async fn stop_people(installation: &Installation, cvr: &Cvr, stopped: watch::Rec
     }
 }
 
+/// Whichever certificate somebody takes into use, here or elsewhere, is the one of the next call.
+async fn follow_certificate(
+    installation: &Installation,
+    section: &OrganisationSection,
+    stopped: watch::Receiver<bool>,
+) {
+    while !*stopped.borrow() {
+        if let Err(error) = certificates::follow(installation, section).await {
+            tracing::error!(organisation = %section.cvr, error = format!("{error:#}"), "the certificate could not be changed");
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
 /// Wishes of people first, then what the timer wants, then whatever of the outbox is due.
 async fn work(
     installation: &Installation,
@@ -154,20 +185,6 @@ async fn work(
                 tracing::error!(organisation = %cvr, error = format!("{error:#}"), "work in the background failed");
                 tokio::time::sleep(LOOK * 10).await;
             }
-/// Whichever certificate somebody takes into use, here or elsewhere, is the one of the next call.
-async fn follow_certificate(
-    installation: &Installation,
-    section: &OrganisationSection,
-    stopped: watch::Receiver<bool>,
-) {
-    while !*stopped.borrow() {
-        if let Err(error) = certificates::follow(installation, section).await {
-            tracing::error!(organisation = %section.cvr, error = format!("{error:#}"), "the certificate could not be changed");
-        }
-        tokio::time::sleep(LOOK).await;
-    }
-}
-
         }
     }
 }
@@ -254,6 +271,10 @@ async fn fulfil(
             let found = site.client.search(site.pace.search_max_count).await?.len();
             Ok(format!("{found}"))
         }
+        Wish::CheckCertificate { certificate } => {
+            certificates::check(installation, cvr, *certificate).await?;
+            Ok(String::new())
+        }
         Wish::NextDay => {
             let Some(emulator) = demo else { bail!("only the demo can live through one more day") };
             next_day::change_file(installation)?;
@@ -271,10 +292,6 @@ async fn settle(installation: &Installation, cvr: &Cvr, origin: Origin) -> Resul
     if queued > 0 {
         engine.drain(cvr).await?;
         engine.read_stale(cvr).await?;
-        Wish::CheckCertificate { certificate } => {
-            certificates::check(installation, cvr, *certificate).await?;
-            Ok(String::new())
-        }
         let planned = engine.plan(cvr, Origin::Timer).await?;
         engine.enqueue(cvr, &planned).await?;
     }

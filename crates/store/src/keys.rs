@@ -58,6 +58,12 @@ pub enum KeyError {
     Broken { file: String, problem: &'static str },
     #[error("the key file {file} could not be used: {message}")]
     File { file: String, message: String },
+    #[error("there is no key {id} in {file}; `lokalid keys list` shows those that are there")]
+    NoSuchKey { id: u32, file: String },
+    #[error(
+        "key {id} is the one that seals now and stays; `lokalid keys rotate` puts another in its place first"
+    )]
+    InUse { id: u32 },
     #[error("this was sealed with key {id}, which is not among the keys; put back the file that holds it")]
     UnknownKey { id: u32 },
     #[error(
@@ -76,6 +82,17 @@ impl Keys {
     /// The id of the key that seals now.
     pub fn current_id(&self) -> u32 {
         self.0.sealing.last().map_or(0, |(id, _)| *id)
+    }
+
+    /// The ids of all keys that open, the current one last.
+    pub fn ids(&self) -> Vec<u32> {
+        self.0.sealing.iter().map(|(id, _)| *id).collect()
+    }
+
+    /// The id of the key that sealed something, by how that begins.
+    pub(crate) fn sealed_by(sealed: &[u8]) -> Option<u32> {
+        let [FORMAT, id @ ..] = *sealed.first_chunk::<HEADER>()? else { return None };
+        Some(u32::from_be_bytes(id))
     }
 
     /// Encrypts for one purpose (a column's name): sealed octets copied to another column do not open there.

@@ -44,6 +44,22 @@ pub async fn renew(
 
 /// Gives a lease back; nothing happens when somebody else has it by now.
 pub async fn release(tx: &mut Tx, lease: &Lease) -> Result<(), StoreError> {
+    give_up(tx, &lease.name, &lease.holder).await
+}
+
+/// The same by name, for a holder who need not know whether it still has it.
+pub async fn give_up(tx: &mut Tx, name: &str, holder: &str) -> Result<(), StoreError> {
     let sql = "DELETE FROM lease WHERE name = $1 AND holder = $2";
-    tx.execute(sql, &[Value::from(&lease.name), (&lease.holder).into()]).await.map(|_| ())
+    tx.execute(sql, &[name.into(), holder.into()]).await.map(|_| ())
+}
+
+/// The name of this machine, for people who read who holds what. Empty where the system does not tell.
+pub fn host() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    name.trim().to_owned()
+}
+
+/// Gives back everything that a program held which is surely dead.
+pub async fn release_all_of(tx: &mut Tx, holder: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM lease WHERE holder = $1", &[holder.into()]).await.map(|_| ())
 }

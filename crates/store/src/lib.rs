@@ -45,7 +45,7 @@ pub use error::{OpenError, StoreError};
 pub use keys::{FILE_NAME as KEY_FILE_NAME, KeyError, Keys, PublicKey};
 pub use location::{Location, LocationError};
 pub use log::AuditEntry;
-pub use reseal::{SealedColumn, reseal};
+pub use reseal::{SEALED_COLUMNS, Sealed, SealedColumn, count_sealed, reseal};
 pub use row::Row;
 pub use store::Store;
 pub use tx::{ScopedTx, Tx};

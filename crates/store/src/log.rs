@@ -10,6 +10,7 @@ mod chain;
 mod checkpoint;
 mod cpr;
 mod export;
+mod published;
 mod record;
 mod sealer;
 mod verify;

@@ -1,6 +1,10 @@
 //! Key rotation: what an older key sealed is sealed again with the current one, in batches.
 
+use std::collections::BTreeMap;
+
 use crate::error::StoreError;
+use crate::keys::Keys;
+use crate::row::Row;
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::value::Value;
@@ -17,6 +21,90 @@ pub struct SealedColumn {
     pub column: &'static str,
     /// What its octets were sealed for.
     pub purpose: &'static str,
+}
+
+/// Every column of sealed octets there is; a test compares it with the schema.
+pub const SEALED_COLUMNS: &[SealedColumn] = &[
+    SealedColumn {
+        table: "certificate",
+        key: &["id"],
+        column: "sealed_password",
+        purpose: crate::certificate::PASSWORD,
+    },
+    SealedColumn {
+        table: "certificate",
+        key: &["id"],
+        column: "sealed_pkcs12",
+        purpose: crate::certificate::PKCS12,
+    },
+    SealedColumn {
+        table: "given_up",
+        key: &["organisation", "subject", "digest"],
+        column: "sealed_action",
+        purpose: crate::plan::OPERATION,
+    },
+    SealedColumn {
+        table: "identity",
+        key: &["id"],
+        column: "sealed_desired",
+        purpose: crate::identity::DESIRED,
+    },
+    SealedColumn {
+        table: "observed",
+        key: &["organisation", "uuid"],
+        column: "sealed_cpr",
+        purpose: crate::observed::CPR,
+    },
+    SealedColumn {
+        table: "operation",
+        key: &["plan", "number"],
+        column: "sealed_action",
+        purpose: crate::plan::OPERATION,
+    },
+    SealedColumn {
+        table: "plan_part",
+        key: &["plan", "part"],
+        column: "sealed_operations",
+        purpose: crate::plan::parts::OPERATIONS,
+    },
+    SealedColumn {
+        table: "source_record",
+        key: &["organisation", "source", "key"],
+        column: "sealed_record",
+        purpose: crate::source::RECORD,
+    },
+];
+
+/// How many values each key sealed, by its id.
+pub type Sealed = BTreeMap<u32, i64>;
+
+/// Counts what each key sealed in `columns`.
+pub async fn count_sealed(store: &Store, columns: &[SealedColumn]) -> Result<Sealed, StoreError> {
+    let mut sealed = Sealed::new();
+    for column in columns {
+        let rows = store.read(|tx| Box::pin(async { count_column(tx, column).await })).await?;
+        for (id, count) in rows {
+            *sealed.entry(id).or_default() += count;
+        }
+    }
+    Ok(sealed)
+}
+
+async fn count_column(tx: &mut Tx, sealed: &SealedColumn) -> Result<Vec<(u32, i64)>, StoreError> {
+    let SealedColumn { table, column, .. } = *sealed;
+    let start = tx.dialect().first_octets(column, 1);
+    let sql = format!(
+        "SELECT start, COUNT(*) AS number FROM (SELECT {start} AS start FROM {table} WHERE {column} IS NOT NULL) AS sealed
+         GROUP BY start"
+    );
+    let header = i64::try_from(tx.keys().current_header().len()).unwrap_or(0);
+    let rows = tx.rows(&sql, &[header.into()]).await?;
+    let one = |row: &Row| {
+        let id = Keys::sealed_by(row.bytes("start")?)
+            .ok_or_else(|| row.broken("start", "does not begin as sealed octets do"))?;
+        Ok((id, row.int("number")?))
+    };
+    rows.iter().map(one).collect()
 }
 
 /// Seals again whatever older keys sealed in `columns`, and says how many values that were.

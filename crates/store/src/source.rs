@@ -16,7 +16,7 @@ use crate::{Row, StoreError, Tx, Value, identity, json, log::AuditEntry, questio
 
 pub mod position;
 
-const RECORD: &str = "source_record";
+pub(crate) const RECORD: &str = "source_record";
 
 /// A source and what it last said of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

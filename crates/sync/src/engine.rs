@@ -22,6 +22,8 @@ pub struct Engine {
     pub progress: Progress,
     /// Whether pauses between attempts are waited for.
     pub(crate) waits: AtomicBool,
+    /// Whether the program is about to end.
+    pub(crate) stops: AtomicBool,
 }
 
 /// Why a step could not be done.
@@ -75,12 +77,18 @@ pub struct Approval {
 
 impl Engine {
     pub fn new(store: Store, sites: Vec<Site>, worker: WorkerId, progress: Progress) -> Arc<Self> {
-        Arc::new(Self { store, sites, worker, progress, waits: AtomicBool::new(true) })
+        let (waits, stops) = (AtomicBool::new(true), AtomicBool::new(false));
+        Arc::new(Self { store, sites, worker, progress, waits, stops })
     }
 
     /// From now on what must pause is left for later: `serve` comes back to it, and has other work to do.
     pub fn do_not_wait(&self) {
         self.waits.store(false, Ordering::SeqCst);
+    }
+
+    /// From now on no more operations are taken: the program ends.
+    pub fn stop(&self) {
+        self.stops.store(true, Ordering::SeqCst);
     }
 
     pub fn site(&self, cvr: &Cvr) -> Result<&Site, EngineError> {

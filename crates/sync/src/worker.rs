@@ -74,7 +74,7 @@ impl Engine {
     /// Takes one operation after the other; ends when nothing is due, nothing will be, and no other slot is at work
     /// on what may make more.
     async fn slot(&self, site: &Site, sending: &Sending, which: Which) -> Result<(), EngineError> {
-        loop {
+        while !self.stops.load(Ordering::SeqCst) {
             let claimed = self.claim(site, which, 1).await?;
             let taken = !claimed.is_empty();
             for one in claimed {
@@ -95,6 +95,7 @@ impl Engine {
                 tokio::time::sleep(SHORTEST_WAIT).await;
             }
         }
+        Ok(())
     }
 
     async fn claim(&self, site: &Site, which: Which, free: usize) -> Result<Vec<Claimed>, EngineError> {

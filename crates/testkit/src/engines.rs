@@ -38,9 +38,8 @@ impl Database {
         let url = service(Service::Postgres)?;
         let schema = format!("test_{}_{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed));
         administer(&url, &format!("CREATE SCHEMA {schema}")).await;
-        let separator = if url.contains('?') { '&' } else { '?' };
-        let own = format!("{url}{separator}options[search_path]={schema}");
-        let location = Location::parse(&own).expect("the address of PostgreSQL is well written");
+        let location =
+            Location::parse(&within(&url, &schema)).expect("the address of PostgreSQL is well written");
         let folder = tempfile::tempdir().expect("a temporary folder");
         Some(Self::new(location, folder, Some((url, schema))))
     }
@@ -57,6 +56,11 @@ impl Database {
         Store::open(self.location.clone(), keys, clock, random).await.expect("the test's database opens")
     }
 
+    /// The address as a configuration names it.
+    pub fn address(&self) -> String {
+        self.schema.as_ref().map_or_else(|| self.location.to_string(), |(url, schema)| within(url, schema))
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -67,6 +71,11 @@ impl Database {
             administer(url, &format!("DROP SCHEMA {schema} CASCADE")).await;
         }
     }
+}
+
+fn within(url: &str, schema: &str) -> String {
+    let separator = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{separator}options[search_path]={schema}")
 }
 
 /// Runs `test` on an empty database of each engine.

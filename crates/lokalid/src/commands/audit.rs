@@ -5,29 +5,45 @@ use std::{fs::File, io::BufReader, path::Path};
 use anyhow::{Context as _, Result, bail};
 use store::{PublicKey, log};
 
-use crate::{Ending, cli::Audit, installation::Installation};
+use crate::{Ending, cli::Audit, commands::actor, installation::Installation};
 
 pub async fn run(installation: &Installation, command: &Audit) -> Result<Ending> {
     match command {
         Audit::Verify { .. } => verify(installation).await,
         Audit::Export { file } => export(installation, file).await,
+        Audit::RenewCheckpoints { why, name } => renew(installation, name.as_deref(), why).await,
     }
 }
 
 async fn verify(installation: &Installation) -> Result<Ending> {
-    installation.sealer().finish().await?;
+    // Before anything is sealed: what is written now must not cover what was lost.
     let configuration = &installation.configuration;
     let report = log::verify(&installation.store, &configuration.path(&configuration.checkpoints)).await?;
     for fault in &report.faults {
         println!("{fault}");
     }
     if report.is_good() {
-        println!("The log is whole: {} records, {} checkpoints.", report.sealed, report.checkpoints);
+        let young = match report.unsealed {
+            0 => String::new(),
+            number => format!(" {number} more are too young to be sealed."),
+        };
+        println!("The log is whole: {} records, {} checkpoints.{young}", report.sealed, report.checkpoints);
         Ok(Ending::Done)
     } else {
         println!("The log was changed: {} faults.", report.fault_count);
         Ok(Ending::Failed)
     }
+}
+
+/// Somebody goes on without the lines that the file of checkpoints lost, and says why.
+async fn renew(installation: &Installation, name: Option<&str>, why: &str) -> Result<Ending> {
+    let lines = installation.sealer().renew_file(&actor(name), why).await?;
+    let configuration = &installation.configuration;
+    println!(
+        "{lines} lines written again into {}. The log says who did it and why.",
+        configuration.path(&configuration.checkpoints).display()
+    );
+    Ok(Ending::Done)
 }
 
 async fn export(installation: &Installation, file: &Path) -> Result<Ending> {

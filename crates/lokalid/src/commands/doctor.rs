@@ -65,6 +65,7 @@ async fn examine(
         certificate(findings, &installation, section);
         sources(findings, &installation, section).await;
         connection(findings, &installation, section).await;
+        way_out(findings, &installation, section).await;
     }
     let style_sheet = match web::style_sheet() {
         web::StyleSheet::Designsystem => "Det Fælles Designsystem",
@@ -95,7 +96,6 @@ fn certificate(findings: &mut Findings, installation: &Installation, section: &O
     }
 }
 
-async fn sources(findings: &mut Findings, installation: &Installation, section: &OrganisationSection) {
 /// Where the certificate in use does not serve and another is ready, nobody need order one.
 async fn way_out(findings: &mut Findings, installation: &Installation, section: &OrganisationSection) {
     let cvr = &section.cvr;
@@ -107,6 +107,7 @@ async fn way_out(findings: &mut Findings, installation: &Installation, section: 
     }
 }
 
+async fn sources(findings: &mut Findings, installation: &Installation, section: &OrganisationSection) {
     let Ok(site) = installation.engine.site(&section.cvr) else { return };
     for setup in &site.sources {
         let read = installation.engine.read_source(&section.cvr, setup, false).await;

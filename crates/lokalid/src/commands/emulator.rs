@@ -24,7 +24,7 @@ pub async fn run(arguments: EmulatorArguments) -> Result<Ending> {
     .await?;
     println!("IdM API: https://localhost:{}", running.api_addr().port());
     println!("Page for people: http://localhost:{}", running.control_addr().port());
-    tokio::signal::ctrl_c().await?;
+    crate::serve::asked_to_stop().await?;
     running.stop().await;
     Ok(Ending::Done)
 }

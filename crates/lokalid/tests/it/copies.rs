@@ -36,6 +36,32 @@ fn a_checkpoint_that_was_changed_is_noticed() {
 }
 
 #[test]
+fn a_file_of_checkpoints_that_is_gone_or_shorter_is_reported_and_not_quietly_made_again() {
+    let folder = Folder::light();
+    let file = folder.path().join("keys/checkpoints.jsonl");
+    folder.remove_people(|place| place == 3);
+    folder.run(&["source", "import"]).expect(0);
+    let whole = folder.read("keys/checkpoints.jsonl");
+    assert!(whole.lines().count() > 1);
+    let lost =
+        ["the file of checkpoints lost", "deleted or shortened", "Put back the copy", "The log was changed"];
+
+    fs::remove_file(&file).unwrap();
+    folder.run(&["audit", "verify"]).expect(1).says(&lost);
+    assert!(!file.exists(), "it is looked at before it is made again");
+    folder.run(&["plan"]).expect(0);
+    folder.run(&["audit", "verify"]).expect(1).says(&lost);
+
+    fs::write(&file, whole.lines().next().unwrap()).unwrap();
+    folder.run(&["audit", "verify"]).expect(1).says(&lost);
+    fs::write(&file, &whole).unwrap();
+    folder.run(&["audit", "renew-checkpoints"]).expect(2);
+    let renew = ["audit", "renew-checkpoints", "--why", "the disk was lost", "--as", "Mette Holm"];
+    folder.run(&renew).expect(0).says(&["written again", "The log says who"]);
+    folder.run(&["audit", "verify"]).expect(0).says(&["The log is whole"]);
+}
+
+#[test]
 fn an_export_is_verified_elsewhere_with_the_public_key_alone() {
     let folder = Folder::light();
     let said = folder.run(&["audit", "export", "log.jsonl"]).expect(0).out;

@@ -97,6 +97,21 @@ fn the_demo_serves_its_console_and_ends_cleanly() {
 }
 
 #[test]
+fn the_demo_on_any_free_port_writes_down_which() {
+    let folder = Folder::empty();
+    let mut demo = folder.start(&["demo", "--people", "5", "--port", "0", "--dir", "."]);
+    let lines = demo.lines(6);
+    let link = lines.iter().find(|line| line.starts_with("Console: ")).expect("a link");
+    let port: u16 = link.split(['/', ':']).nth(5).unwrap().parse().unwrap();
+    assert_ne!(port, 0);
+    wait_until_it_listens(&mut demo, port);
+    assert!(folder.read("lokalid.toml").contains(&format!("address = \"http://localhost:{port}\"")));
+    let ran = folder.run(&["sign-in-link", "--as", "Bo", "--role", "auditor"]).expect(0);
+    assert!(Visitor::by_link(&ran.out).get("/").text().contains("Bo"));
+    assert_eq!(demo.stop(), 0);
+}
+
+#[test]
 fn a_sign_in_link_is_for_a_name_and_a_role_and_works_once() {
     let folder = Folder::light();
     let (serving, port) = serve(&folder);

@@ -250,10 +250,12 @@ impl Process {
         lines
     }
 
-    /// Asks it to end, as Ctrl-C or a service manager does, and says how it ended.
+    /// Asks it to end, as Ctrl-C or a service manager does, and says how it ended. What it waits for may take many
+    /// minutes; the end may not.
     pub fn stop(mut self) -> i32 {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(asked.success());
+        until("the program ends", || self.has_ended());
         self.child.wait().unwrap().code().unwrap_or(-1)
     }
 

@@ -77,6 +77,22 @@ impl Keys {
         save(&file, &written)?;
         written.ring(&file)
     }
+
+    /// Takes an older key out of the file. What it sealed cannot be opened again: see [`crate::count_sealed`] first.
+    pub fn remove_sealing_key(folder: &Path, id: u32) -> Result<Self, KeyError> {
+        let file = folder.join(FILE_NAME);
+        let mut written = load(&file)?;
+        if written.sealing.last().is_some_and(|current| current.id == id) {
+            return Err(KeyError::InUse { id });
+        }
+        let before = written.sealing.len();
+        written.sealing.retain(|key| key.id != id);
+        if written.sealing.len() == before {
+            return Err(KeyError::NoSuchKey { id, file: shown(&file) });
+        }
+        save(&file, &written)?;
+        written.ring(&file)
+    }
 }
 
 impl Written {

@@ -10,7 +10,8 @@ use jiff::SignedDuration;
 
 use super::chain::{self, Head, KnownHead};
 use super::checkpoint::{self, Checkpoint};
-use super::record::{COLUMNS, Record};
+use super::published::{self, Published};
+use super::record::{AuditEntry, COLUMNS, Record};
 use crate::error::StoreError;
 use crate::lease;
 use crate::store::Store;
@@ -83,23 +84,75 @@ impl Sealer {
         Ok(sealed)
     }
 
-    /// Seals everything and signs a checkpoint: at stop.
+    /// Seals everything, signs a checkpoint and lets the next one seal: at stop.
     pub async fn finish(&self) -> Result<(), SealError> {
         while self.step().await? > 0 {}
-        self.store.write(|tx| Box::pin(async { sign(tx).await })).await?;
+        let holder = self.holder.as_str();
+        self.store
+            .write(|tx| {
+                Box::pin(async {
+                    lease::give_up(tx, LEASE, holder).await?;
+                    sign(tx).await
+                })
+            })
+            .await?;
         self.publish().await
     }
 
-    /// Appends the checkpoints that the file does not have yet, also those of a run that was killed before it could.
+    /// Appends the checkpoints that were never in the file, also those of a run that was killed before it could. What was
+    /// in it and is gone stays away, so that [`verify`](super::verify) finds out.
     async fn publish(&self) -> Result<(), SealError> {
-        let failed = |source| SealError::File { file: self.checkpoint_file.clone(), source };
-        let written = checkpoint::read_file(&self.checkpoint_file).map_err(failed)?;
-        let newest = written.iter().flatten().map(|checkpoint| checkpoint.count).max().unwrap_or(0);
-        let missing = self.store.read(|tx| Box::pin(async { Checkpoint::after(tx, newest).await })).await?;
-        if missing.is_empty() {
+        let file = self.checkpoint_file.as_path();
+        let in_file = checkpoint::read_file(file).map_err(|source| self.failed(source))?;
+        let newest = published::newest(&in_file);
+        let (published, missing) = self
+            .store
+            .read(|tx| {
+                let in_file = &in_file;
+                Box::pin(async move {
+                    let published = Published::read(tx, file, in_file).await?;
+                    let from = if published.is_sound { published.count.max(newest) } else { newest };
+                    let missing = Checkpoint::after(tx, from).await?;
+                    Ok::<_, StoreError>((published, missing))
+                })
+            })
+            .await?;
+        let Some(last) = missing.last() else { return Ok(()) };
+        checkpoint::append_to_file(file, &missing).map_err(|source| self.failed(source))?;
+        if !published.is_sound {
             return Ok(());
         }
-        checkpoint::append_to_file(&self.checkpoint_file, &missing).map_err(failed)
+        let published = published.up_to(last.count);
+        Ok(self.store.write(|tx| Box::pin(async { published.remember(tx).await })).await?)
+    }
+
+    /// Writes what the file lost into it again, where somebody decides to go on without a copy of it, and tells the log.
+    /// Says how many lines that were.
+    pub async fn renew_file(&self, by: &str, why: &str) -> Result<usize, SealError> {
+        let file = self.checkpoint_file.as_path();
+        let in_file = checkpoint::read_file(file).map_err(|source| self.failed(source))?;
+        let in_database = self.store.read(|tx| Box::pin(async { Checkpoint::after(tx, 0).await })).await?;
+        let there: Vec<i64> = in_file.iter().flatten().map(|checkpoint| checkpoint.count).collect();
+        let lost: Vec<Checkpoint> =
+            in_database.into_iter().filter(|one| !there.contains(&one.count)).collect();
+        checkpoint::append_to_file(file, &lost).map_err(|source| self.failed(source))?;
+        let newest = lost.iter().map(|one| one.count).chain(there).max().unwrap_or(0);
+        let detail = serde_json::json!({ "lines": lost.len(), "why": why });
+        let entry = AuditEntry::of_installation(by, "log.checkpoints-renewed").detail(detail);
+        let write = self.store.write(|tx| {
+            let (entry, in_file) = (entry.clone(), &in_file);
+            Box::pin(async move {
+                let published = Published::read(tx, file, in_file).await?;
+                published.up_to(newest).write(tx).await?;
+                tx.audit(entry).await
+            })
+        });
+        write.await?;
+        Ok(lost.len())
+    }
+
+    fn failed(&self, source: std::io::Error) -> SealError {
+        SealError::File { file: self.checkpoint_file.clone(), source }
     }
 }
 
@@ -122,7 +175,7 @@ async fn seal(tx: &mut Tx, holder: &str) -> Result<(usize, bool), SealError> {
     head.write(tx).await?;
     let passed = head.count / CHECKPOINT_EVERY > before.count / CHECKPOINT_EVERY;
     if passed {
-        Checkpoint::sign(tx.keys(), head, tx.now()).insert(tx).await?;
+        add_checkpoint(tx, head).await?;
     }
     Ok((rows.len(), passed))
 }
@@ -142,7 +195,12 @@ async fn write_places(tx: &mut Tx, count: usize, places: &[Value]) -> Result<(),
 async fn sign(tx: &mut Tx) -> Result<(), SealError> {
     let KnownHead::Good(head) = Head::read(tx).await? else { return Err(SealError::BrokenHead) };
     if head.count > 0 {
-        Checkpoint::sign(tx.keys(), head, tx.now()).insert(tx).await?;
+        add_checkpoint(tx, head).await?;
     }
     Ok(())
+}
+
+async fn add_checkpoint(tx: &mut Tx, head: Head) -> Result<(), StoreError> {
+    Published::begin(tx).await?;
+    Checkpoint::sign(tx.keys(), head, tx.now()).insert(tx).await
 }

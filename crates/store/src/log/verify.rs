@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::chain::{self, Head, KnownHead, Link, START};
 use super::checkpoint::{self, BrokenLine, Checkpoint};
+use super::published::{Lost, Published};
 use super::record::{COLUMNS, Record};
 use crate::error::StoreError;
 use crate::keys::Keys;
@@ -54,6 +55,17 @@ pub enum Fault {
     Head,
     #[error("line {line} of the file of checkpoints is not a checkpoint")]
     CheckpointLine { line: usize },
+    #[error(
+        "the file of checkpoints lost {lines} line(s), the last one over {last} records: it was deleted or shortened. \
+         Put back the copy that is kept elsewhere and check again; without one, say \
+         `lokalid audit renew-checkpoints --why TEXT`"
+    )]
+    CheckpointsLost { lines: usize, last: i64 },
+    #[error(
+        "what is remembered of the file of checkpoints has no valid digest: it was changed. Compare the file with the \
+         copy that is kept elsewhere, then say `lokalid audit renew-checkpoints --why TEXT`"
+    )]
+    CheckpointsForgotten,
     #[error("the file of checkpoints cannot be read: {message}")]
     CheckpointFile { message: String },
 }
@@ -69,6 +81,7 @@ pub async fn verify(store: &Store, checkpoint_file: &Path) -> Result<Report, Sto
         .read(|tx| {
             let (mut report, in_file) = (report.clone(), in_file.clone());
             Box::pin(async move {
+                check_file(tx, checkpoint_file, &in_file, &mut report).await?;
                 let expected = Expected::collect(tx, in_file, &mut report).await?;
                 check_sealed(tx, &expected, &mut report).await?;
                 check_unsealed(tx, &mut report).await?;
@@ -76,6 +89,24 @@ pub async fn verify(store: &Store, checkpoint_file: &Path) -> Result<Report, Sto
             })
         })
         .await
+}
+
+/// Whether the file outside the database still has every line that was written to it.
+async fn check_file(
+    tx: &mut Tx,
+    file: &Path,
+    in_file: &[Result<Checkpoint, BrokenLine>],
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let published = Published::read(tx, file, in_file).await?;
+    if !published.is_sound {
+        report.add(Fault::CheckpointsForgotten);
+    }
+    let in_database = Checkpoint::after(tx, 0).await?;
+    if let Some(Lost { lines, last }) = published.lost(&in_database, in_file) {
+        report.add(Fault::CheckpointsLost { lines, last });
+    }
+    Ok(())
 }
 
 /// What the chain must be at certain counts, by signature or keyed digest.

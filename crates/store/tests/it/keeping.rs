@@ -8,8 +8,8 @@ use std::sync::Arc;
 use serde_json::json;
 use store::log::Sealer;
 use store::{
-    AuditEntry, BackupError, CopyError, Keys, SealedColumn, Store, StoreError, Value, backup, copy_database,
-    reseal, restore, setting,
+    AuditEntry, BackupError, CopyError, KeyError, Keys, SEALED_COLUMNS, Store, StoreError, Value, backup,
+    copy_database, count_sealed, reseal, restore, setting,
 };
 use testkit::{Database, SeededRandom, for_each_engine};
 
@@ -189,12 +189,6 @@ async fn a_copy_needs_the_same_tables() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rotation_seals_everything_again_with_the_new_key() {
-    const COLUMNS: &[SealedColumn] = &[SealedColumn {
-        table: "identity",
-        key: &["id"],
-        column: "sealed_desired",
-        purpose: "identity.desired",
-    }];
     for_each_engine(async |database| {
         let folder = tempfile::tempdir().unwrap();
         let keys = Keys::create(folder.path(), &SeededRandom::new(5)).unwrap();
@@ -206,18 +200,52 @@ async fn rotation_seals_everything_again_with_the_new_key() {
         fill(&store, database).await;
         seal_all(&store).await;
         let store = open(Keys::add_sealing_key(folder.path(), &SeededRandom::new(7)).unwrap()).await;
-        assert_eq!(reseal(&store, COLUMNS).await.unwrap(), 1_500);
-        assert_eq!(reseal(&store, COLUMNS).await.unwrap(), 0);
+        assert_eq!(count_sealed(&store, SEALED_COLUMNS).await.unwrap(), [(1, 1_500)].into());
+        assert_eq!(reseal(&store, SEALED_COLUMNS).await.unwrap(), 1_500);
+        assert_eq!(count_sealed(&store, SEALED_COLUMNS).await.unwrap(), [(2, 1_500)].into());
+        assert_eq!(reseal(&store, SEALED_COLUMNS).await.unwrap(), 0);
         let rows =
             store.read(|tx| Box::pin(async { tx.rows("SELECT * FROM identity", &[]).await })).await.unwrap();
         for row in rows {
             let sealed = row.bytes("sealed_desired").unwrap();
             assert_eq!(sealed[..5], [1, 0, 0, 0, 2]);
-            assert_eq!(
-                store.keys().open("identity.desired", sealed).unwrap(),
-                row.text("id").unwrap().as_bytes()
-            );
+            assert_eq!(store.keys().open("desired", sealed).unwrap(), row.text("id").unwrap().as_bytes());
         }
+        let refused = |id| Keys::remove_sealing_key(folder.path(), id).unwrap_err();
+        assert!(matches!(refused(2), KeyError::InUse { id: 2 }));
+        assert!(matches!(refused(3), KeyError::NoSuchKey { id: 3, .. }));
+        assert_eq!(Keys::remove_sealing_key(folder.path(), 1).unwrap().ids(), [2]);
+        assert_eq!(Keys::read(folder.path()).unwrap().ids(), [2]);
+    })
+    .await;
+}
+
+/// Columns called sealed_* are encrypted, on both engines; each must be known to the rotation.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rotation_knows_every_sealed_column_of_the_schema() {
+    for_each_engine(async |database| {
+        let store = database.open().await;
+        let sqlite = "SELECT s.name AS table_name, c.name AS column_name FROM sqlite_schema s \
+                      JOIN pragma_table_info(s.name) c WHERE s.type = 'table' AND c.name LIKE 'sealed~_%' ESCAPE '~' \
+                      ORDER BY 1, 2";
+        let postgres = "SELECT CAST(table_name AS TEXT) AS table_name, CAST(column_name AS TEXT) AS column_name \
+                        FROM information_schema.columns WHERE table_schema = current_schema() \
+                        AND column_name LIKE 'sealed~_%' ESCAPE '~' ORDER BY 1, 2";
+        let rows = store
+            .read(|tx| {
+                Box::pin(async {
+                    let sql = if tx.dialect() == store::Dialect::Sqlite { sqlite } else { postgres };
+                    tx.rows(sql, &[]).await
+                })
+            })
+            .await
+            .unwrap();
+        let name = |row: &store::Row, column: &str| row.text(column).unwrap().to_owned();
+        let there: Vec<_> = rows.iter().map(|row| (name(row, "table_name"), name(row, "column_name"))).collect();
+        let known = SEALED_COLUMNS.iter().map(|known| (known.table.to_owned(), known.column.to_owned()));
+        assert_eq!(there, known.collect::<Vec<_>>());
+        // The keys of the rows are there too, or the rotation would fail on the first row.
+        assert_eq!(reseal(&store, SEALED_COLUMNS).await.unwrap(), 0);
     })
     .await;
 }
@@ -227,7 +255,7 @@ async fn seal_all(store: &Store) {
         .write(|tx| {
             Box::pin(async {
                 for row in tx.rows("SELECT id FROM identity", &[]).await? {
-                    let sealed = tx.seal("identity.desired", row.text("id")?.as_bytes())?;
+                    let sealed = tx.seal("desired", row.text("id")?.as_bytes())?;
                     let sql = "UPDATE identity SET sealed_desired = $1 WHERE id = $2";
                     tx.execute_one(sql, &[sealed.into(), row.text("id")?.into()]).await?;
                 }

@@ -219,7 +219,8 @@ async fn a_checkpoint_cannot_be_made_without_the_key() {
         let (store, _, file) = logged(database, 5).await;
         let line = std::fs::read_to_string(&file).unwrap();
         std::fs::write(&file, line.replace("\"count\":5", "\"count\":4")).unwrap();
-        assert_eq!(faults(&store, &file).await, [Fault::Signature { count: 4 }]);
+        let lost = Fault::CheckpointsLost { lines: 1, last: 5 };
+        assert_eq!(faults(&store, &file).await, [lost, Fault::Signature { count: 4 }]);
         std::fs::write(&file, format!("{line}nonsense\n")).unwrap();
         assert_eq!(faults(&store, &file).await, [Fault::CheckpointLine { line: 2 }]);
     })
@@ -229,15 +230,64 @@ async fn a_checkpoint_cannot_be_made_without_the_key() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_killed_program_left_is_sealed_and_published_at_the_next_start() {
     for_each_engine(async |database| {
-        let (store, _, file) = logged(database, 5).await;
+        let (store, sealer, file) = logged(database, 5).await;
         write(&store, 3).await;
-        std::fs::remove_file(&file).unwrap();
+        sealer.step().await.unwrap();
+        write(&store, 1).await;
         let next = Sealer::new(database.open().await, "next", file.clone());
         database.clock.advance(jiff::SignedDuration::from_mins(1));
         next.finish().await.unwrap();
         let report = verify(&store, &file).await.unwrap();
         assert!(report.is_good(), "{report:?}");
-        assert_eq!((report.sealed, report.checkpoints), (8, 4));
+        assert_eq!((report.sealed, report.checkpoints), (9, 4));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_checkpoints_that_was_deleted_or_shortened_is_missed_until_it_is_back_or_renewed() {
+    for_each_engine(async |database| {
+        let (store, sealer, file) = logged(database, 5).await;
+        write(&store, 2).await;
+        sealer.finish().await.unwrap();
+        let whole = std::fs::read_to_string(&file).unwrap();
+        for (shortened, lines, last) in [("", 2, 7), (whole.lines().next().unwrap(), 1, 7)] {
+            std::fs::write(&file, format!("{shortened}\n").trim_start()).unwrap();
+            let lost = [Fault::CheckpointsLost { lines, last }];
+            assert_eq!(faults(&store, &file).await, lost);
+            sealer.finish().await.unwrap();
+            assert_eq!(faults(&store, &file).await, lost, "sealing does not hide it");
+        }
+        std::fs::remove_file(&file).unwrap();
+        write(&store, 1).await;
+        sealer.finish().await.unwrap();
+        assert_eq!(faults(&store, &file).await, [Fault::CheckpointsLost { lines: 2, last: 7 }]);
+
+        std::fs::write(&file, &whole).unwrap();
+        sealer.finish().await.unwrap();
+        assert_eq!(faults(&store, &file).await, [Fault::CheckpointsLost { lines: 1, last: 8 }]);
+        assert_eq!(sealer.renew_file("anna", "a full disk").await.unwrap(), 1);
+        sealer.finish().await.unwrap();
+        assert_eq!(faults(&store, &file).await, []);
+        let told = "SELECT actor FROM audit WHERE action = 'log.checkpoints-renewed'";
+        let told = store.read(|tx| Box::pin(async { tx.rows(told, &[]).await })).await.unwrap();
+        assert_eq!((told.len(), told[0].text("actor").unwrap()), (1, "anna"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_remembered_of_the_file_cannot_be_changed_unseen() {
+    for_each_engine(async |database| {
+        let (store, sealer, file) = logged(database, 5).await;
+        std::fs::write(&file, "").unwrap();
+        tamper(&store, "UPDATE setting SET value = '0' WHERE name LIKE 'log.published%'").await;
+        let found = faults(&store, &file).await;
+        assert_eq!(found, [Fault::CheckpointsForgotten, Fault::CheckpointsLost { lines: 1, last: 5 }]);
+        sealer.finish().await.unwrap();
+        assert!(faults(&store, &file).await.contains(&Fault::CheckpointsForgotten));
+        sealer.renew_file("anna", "looked at").await.unwrap();
+        assert_eq!(faults(&store, &file).await, []);
     })
     .await;
 }
