@@ -18,9 +18,9 @@ CREATE TABLE certificate (
     findings TEXT COLLATE "C",
     checked_at BIGINT,
     added_by TEXT COLLATE "C" NOT NULL,
-    added_at BIGINT NOT NULL,
-    UNIQUE (organisation, fingerprint)
+    added_at BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX certificate_fingerprint ON certificate (organisation, fingerprint);
 CREATE UNIQUE INDEX certificate_in_use ON certificate (organisation) WHERE state = 'in-use';
 
 -- What MitID Erhverv, or this machine, last said against the one in use.
