@@ -245,7 +245,7 @@ async fn fulfil(
     match &job.wish {
         Wish::Apply => told(&engine.apply(cvr, by, None).await?),
         Wish::ReadSources => {
-            let faults = engine.read_sources(cvr).await?;
+            let faults = engine.read_sources(cvr).await?.faults;
             settle(installation, cvr, Origin::Timer).await?;
             if let Some((source, why)) = faults.first() {
                 bail!("{source}: {why}");

@@ -10,7 +10,7 @@ use serde_json::json;
 use std::collections::HashMap;
 use std::str::FromStr as _;
 
-use crate::{Row, StoreError, Tx, Value, json, log::AuditEntry, observed};
+use crate::{Keys, Row, StoreError, Tx, Value, json, log::AuditEntry, observed};
 
 pub(crate) const DESIRED: &str = "desired";
 
@@ -26,13 +26,13 @@ pub struct IdentityRecord {
 /// All identities of an organisation as they were resolved last.
 pub(crate) async fn known(tx: &mut Tx, cvr: &Cvr) -> Result<Vec<KnownIdentity>, StoreError> {
     let sql = "SELECT sealed_desired, rid FROM identity WHERE organisation = $1 ORDER BY id";
-    let rows = tx.rows(sql, &[cvr.to_string().into()]).await?;
-    rows.iter().map(|row| Ok(KnownIdentity { desired: read_desired(tx, row)? })).collect()
+    let read = |keys: &Keys, row: &Row| Ok(KnownIdentity { desired: read_desired(keys, row)? });
+    tx.read_rows(sql, &[cvr.to_string().into()], read).await
 }
 
 /// The RID column outlives the sources: what MitID Erhverv gave is needed when somebody comes back.
-fn read_desired(tx: &Tx, row: &Row) -> Result<Desired, StoreError> {
-    let mut desired: Desired = json::unseal(tx, DESIRED, row, "sealed_desired")?;
+fn read_desired(keys: &Keys, row: &Row) -> Result<Desired, StoreError> {
+    let mut desired: Desired = json::unseal_with(keys, DESIRED, row, "sealed_desired")?;
     if desired.rid.is_none() {
         desired.rid = row.optional_text("rid")?.and_then(|rid| Rid::parse(rid).ok());
     }
@@ -71,9 +71,12 @@ pub(crate) async fn write(tx: &mut Tx, cvr: &Cvr, changed: &[&Desired]) -> Resul
         presence = excluded.presence, left_on = excluded.left_on, digest = excluded.digest,
         sealed_desired = excluded.sealed_desired, search_text = excluded.search_text, sort_key = excluded.sort_key,
         unit_sort_key = excluded.unit_sort_key, changed_at = excluded.changed_at";
-    let rows: Vec<Vec<Value>> =
-        changed.iter().map(|desired| row_of(tx, cvr, desired)).collect::<Result<_, _>>()?;
-    tx.insert_many("identity", &COLUMNS, rows.into_iter(), Some(RULE)).await.map(drop)
+    for some in changed.chunks(Tx::ROWS_AT_ONCE) {
+        let rows: Vec<Vec<Value>> =
+            some.iter().map(|desired| row_of(tx, cvr, desired)).collect::<Result<_, _>>()?;
+        tx.insert_many("identity", &COLUMNS, rows.into_iter(), Some(RULE)).await?;
+    }
+    Ok(())
 }
 
 fn row_of(tx: &Tx, cvr: &Cvr, desired: &Desired) -> Result<Vec<Value>, StoreError> {
@@ -156,17 +159,16 @@ pub async fn subjects(tx: &mut Tx, cvr: &Cvr) -> Result<Vec<Subject>, StoreError
     let mut given_up = given_up(tx, cvr).await?;
     let sql = "SELECT id, sealed_desired, rid, link, written, hold_by, hold_why, hold_at FROM identity
                WHERE organisation = $1 ORDER BY id";
-    let rows = tx.rows(sql, &[text.into()]).await?;
-    let read = |row: &Row| {
+    let read = |keys: &Keys, row: &Row| {
         let link = row.optional_uuid("link")?.map(RemoteUuid);
-        let mut subject = read_subject(tx, row, link.and_then(|uuid| observed.remove(&uuid)))?;
+        let mut subject = read_subject(keys, row, link.and_then(|uuid| observed.remove(&uuid)))?;
         subject.given_up = given_up.remove(row.text("id")?).unwrap_or_default();
         Ok(subject)
     };
-    rows.iter().map(read).collect()
+    tx.read_rows(sql, &[text.into()], read).await
 }
 
-fn read_subject(tx: &Tx, row: &Row, observed: Option<domain::Observed>) -> Result<Subject, StoreError> {
+fn read_subject(keys: &Keys, row: &Row, observed: Option<domain::Observed>) -> Result<Subject, StoreError> {
     let hold = match (
         row.optional_text("hold_by")?,
         row.optional_text("hold_why")?,
@@ -176,7 +178,7 @@ fn read_subject(tx: &Tx, row: &Row, observed: Option<domain::Observed>) -> Resul
         _ => None,
     };
     Ok(Subject {
-        desired: read_desired(tx, row)?,
+        desired: read_desired(keys, row)?,
         link: row.optional_uuid("link")?.map(RemoteUuid),
         observed,
         written: json::read(row, "written")?,
@@ -207,7 +209,7 @@ pub async fn one(tx: &mut Tx, id: IdentityId) -> Result<Option<IdentityRecord>, 
         Some(uuid) => observed::one(tx, &cvr, RemoteUuid(uuid)).await?,
         None => None,
     };
-    let mut subject = read_subject(tx, &row, observed)?;
+    let mut subject = read_subject(tx.keys(), &row, observed)?;
     subject.given_up = given_up(tx, &cvr).await?.remove(row.text("id")?).unwrap_or_default();
     Ok(Some(IdentityRecord {
         cvr,

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{Row, StoreError, Tx};
+use crate::{Keys, Row, StoreError, Tx};
 
 /// What goes into a text column. Types of ours always serialise; one that did not would be null when read.
 pub(crate) fn text<T: Serialize>(value: &T) -> String {
@@ -44,6 +44,16 @@ pub(crate) fn unseal<T: DeserializeOwned>(
     row: &Row,
     column: &str,
 ) -> Result<T, StoreError> {
-    let plain = tx.open(purpose, row.bytes(column)?)?;
+    unseal_with(tx.keys(), purpose, row, column)
+}
+
+/// The same for a row that is read while the transaction brings the next ones.
+pub(crate) fn unseal_with<T: DeserializeOwned>(
+    keys: &Keys,
+    purpose: &str,
+    row: &Row,
+    column: &str,
+) -> Result<T, StoreError> {
+    let plain = keys.open(purpose, row.bytes(column)?)?;
     serde_json::from_slice(&plain).map_err(|_| row.broken(column, "does not hold what belongs there"))
 }

@@ -12,7 +12,7 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, identity::cpr_hash, json, log::AuditEntry};
+use crate::{Keys, Row, StoreError, Tx, Value, identity::cpr_hash, json, log::AuditEntry};
 
 pub(crate) const CPR: &str = "observed_cpr";
 
@@ -72,20 +72,19 @@ pub async fn unlinked(tx: &mut Tx, cvr: &Cvr) -> Result<Vec<Observed>, StoreErro
 }
 
 async fn read_all(tx: &mut Tx, sql: &str, cvr: &Cvr) -> Result<Vec<Observed>, StoreError> {
-    let rows = tx.rows(sql, &[cvr.to_string().into()]).await?;
-    rows.iter().map(|row| read(tx, row)).collect()
+    tx.read_rows(sql, &[cvr.to_string().into()], read).await
 }
 
 pub async fn one(tx: &mut Tx, cvr: &Cvr, uuid: RemoteUuid) -> Result<Option<Observed>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM observed WHERE organisation = $1 AND uuid = $2");
     let row = tx.row(&sql, &[cvr.to_string().into(), uuid.0.into()]).await?;
-    row.map(|row| read(tx, &row)).transpose()
+    row.map(|row| read(tx.keys(), &row)).transpose()
 }
 
-fn read(tx: &Tx, row: &Row) -> Result<Observed, StoreError> {
+fn read(keys: &Keys, row: &Row) -> Result<Observed, StoreError> {
     let cpr = match row.optional_bytes("sealed_cpr")? {
         Some(sealed) => {
-            let plain = tx.open(CPR, sealed)?;
+            let plain = keys.open(CPR, sealed)?;
             std::str::from_utf8(&plain).ok().and_then(|text| Cpr::parse(text).ok())
         }
         None => None,

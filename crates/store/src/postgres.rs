@@ -30,6 +30,8 @@ pub(crate) async fn connect(options: &PgConnectOptions) -> Result<(PgPool, PgCon
     let pool = PgPoolOptions::new()
         .max_connections(MOST_CONNECTIONS)
         .acquire_timeout(LONGEST_WAIT)
+        // What is asked before a connection is lent tells also whether the server still answers.
+        .test_before_acquire(false)
         .before_acquire(|connection, _| Box::pin(is_between_transactions(connection)));
     Ok((pool.connect_lazy_with(options), first))
 }

@@ -12,7 +12,7 @@ use domain::{
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::{Row, StoreError, Tx, Value, identity, json, log::AuditEntry, question};
+use crate::{Keys, Row, StoreError, Tx, Value, identity, json, log::AuditEntry, question};
 
 pub mod position;
 
@@ -162,7 +162,7 @@ pub async fn records_of(tx: &mut Tx, id: IdentityId) -> Result<Vec<StoredRecord>
     let sql = "SELECT source, key, sealed_record, identity, missing_since FROM source_record
                WHERE identity = $1 ORDER BY source, key";
     let rows = tx.rows(sql, &[id.0.into()]).await?;
-    rows.iter().map(|row| read_record(tx, row)).collect()
+    rows.iter().map(|row| read_record(tx.keys(), row)).collect()
 }
 
 /// Works out anew who is who, because a day began, a setting changed or a question was answered.
@@ -234,18 +234,11 @@ impl Kept {
     async fn load(tx: &mut Tx, cvr: &Cvr) -> Result<Self, StoreError> {
         let sql = "SELECT source, key, sealed_record, identity, missing_since FROM source_record
                    WHERE organisation = $1 ORDER BY source, key";
-        let rows = tx.rows(sql, &[cvr.to_string().into()]).await?;
-        let mut kept = Self {
-            records: Vec::with_capacity(rows.len()),
-            places: HashMap::with_capacity(rows.len()),
-            changed: HashSet::new(),
-        };
-        for row in &rows {
-            let record = read_record(tx, row)?;
-            kept.places.insert((record.source.clone(), record.key.clone()), kept.records.len());
-            kept.records.push(record);
-        }
-        Ok(kept)
+        let records = tx.read_rows(sql, &[cvr.to_string().into()], read_record).await?;
+        let place =
+            |(place, record): (usize, &StoredRecord)| ((record.source.clone(), record.key.clone()), place);
+        let places = records.iter().enumerate().map(place).collect();
+        Ok(Self { records, places, changed: HashSet::new() })
     }
 
     fn take(&mut self, tx: &Tx, snapshot: &Snapshot) {
@@ -291,11 +284,11 @@ impl Kept {
     }
 }
 
-fn read_record(tx: &Tx, row: &Row) -> Result<StoredRecord, StoreError> {
+fn read_record(keys: &Keys, row: &Row) -> Result<StoredRecord, StoreError> {
     Ok(StoredRecord {
         source: SourceName(row.text("source")?.to_owned()),
         key: row.text("key")?.to_owned(),
-        record: json::unseal(tx, RECORD, row, "sealed_record")?,
+        record: json::unseal_with(keys, RECORD, row, "sealed_record")?,
         missing_since: row.optional_timestamp("missing_since")?,
         identity: row.optional_uuid("identity")?.map(IdentityId),
     })
@@ -305,8 +298,8 @@ fn read_record(tx: &Tx, row: &Row) -> Result<StoredRecord, StoreError> {
 async fn settle(tx: &mut Tx, organisation: &Organisation, mut kept: Kept) -> Result<Imported, StoreError> {
     let known = identity::known(tx, &organisation.cvr).await?;
     let resolution = {
-        let mut keys = Keys::new(tx);
-        resolve(&organisation.settings, danish_date(tx.now()), &kept.records, &known, &mut || keys.next())
+        let mut ids = FreshIds::new(tx);
+        resolve(&organisation.settings, danish_date(tx.now()), &kept.records, &known, &mut || ids.next())
     };
     for (source, key, identity) in &resolution.links {
         if let Some(place) = kept.places.get(&(source.clone(), key.clone())).copied()
@@ -322,14 +315,14 @@ async fn settle(tx: &mut Tx, organisation: &Organisation, mut kept: Kept) -> Res
     Ok(imported)
 }
 
-/// Keys for new identities and people, made from the store's chance without borrowing the transaction.
-struct Keys {
+/// Ids for new identities and people, made from the store's chance without borrowing the transaction.
+struct FreshIds {
     millisecond: u64,
     seed: [u8; 16],
     count: u64,
 }
 
-impl Keys {
+impl FreshIds {
     fn new(tx: &Tx) -> Self {
         let mut seed = [0; 16];
         tx.random().fill(&mut seed);
@@ -357,27 +350,33 @@ async fn write_records(tx: &mut Tx, cvr: &Cvr, kept: &Kept) -> Result<(), StoreE
         "missing_since",
         "changed_at",
     ];
-    let now = tx.now();
-    let mut places: Vec<usize> = kept.changed.iter().copied().collect();
-    places.sort_unstable();
-    let mut rows: Vec<Vec<Value>> = Vec::with_capacity(places.len());
-    for record in places.into_iter().filter_map(|place| kept.records.get(place)) {
-        let text = json::text(&record.record);
-        rows.push(vec![
-            cvr.to_string().into(),
-            record.source.0.as_str().into(),
-            record.key.as_str().into(),
-            tx.lookup_hash(RECORD, text.as_bytes()).into(),
-            tx.seal(RECORD, text.as_bytes())?.into(),
-            record.identity.map(|identity| identity.0).into(),
-            record.missing_since.into(),
-            now.into(),
-        ]);
-    }
-    let rule = "(organisation, source, key) DO UPDATE SET digest = excluded.digest,
+    const RULE: &str = "(organisation, source, key) DO UPDATE SET digest = excluded.digest,
         sealed_record = excluded.sealed_record, identity = excluded.identity,
         missing_since = excluded.missing_since, changed_at = excluded.changed_at";
-    tx.insert_many("source_record", &COLUMNS, rows.into_iter(), Some(rule)).await.map(drop)
+    let mut changed: Vec<&StoredRecord> =
+        kept.changed.iter().filter_map(|place| kept.records.get(*place)).collect();
+    // In the order of the table, so that neighbours are written together.
+    changed.sort_unstable_by_key(|record| (&record.source, &record.key));
+    for some in changed.chunks(Tx::ROWS_AT_ONCE) {
+        let rows: Vec<Vec<Value>> =
+            some.iter().map(|record| row_of(tx, cvr, record)).collect::<Result<_, _>>()?;
+        tx.insert_many("source_record", &COLUMNS, rows.into_iter(), Some(RULE)).await?;
+    }
+    Ok(())
+}
+
+fn row_of(tx: &Tx, cvr: &Cvr, record: &StoredRecord) -> Result<Vec<Value>, StoreError> {
+    let text = json::text(&record.record);
+    Ok(vec![
+        cvr.to_string().into(),
+        record.source.0.as_str().into(),
+        record.key.as_str().into(),
+        tx.lookup_hash(RECORD, text.as_bytes()).into(),
+        tx.seal(RECORD, text.as_bytes())?.into(),
+        record.identity.map(|identity| identity.0).into(),
+        record.missing_since.into(),
+        tx.now().into(),
+    ])
 }
 
 async fn write_identities(

@@ -110,6 +110,9 @@ impl Tx {
         self.random.as_ref()
     }
 
+    /// How many rows are made ready in memory before they are written.
+    pub(crate) const ROWS_AT_ONCE: usize = 1000;
+
     pub(crate) fn keys(&self) -> &Keys {
         &self.keys
     }
@@ -173,6 +176,24 @@ impl Tx {
         Ok(())
     }
 
+    /// What `read` makes of each row, while the next ones are on their way. It gets the keys because the transaction
+    /// is busy meanwhile.
+    pub(crate) async fn read_rows<T>(
+        &mut self,
+        sql: &str,
+        values: &[Value],
+        mut read: impl FnMut(&Keys, &Row) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let keys = self.keys.clone();
+        let mut all = Vec::new();
+        let visit = |row: Row| {
+            all.push(read(&keys, &row)?);
+            Ok(())
+        };
+        self.for_each::<StoreError>(sql, values, visit).await?;
+        Ok(all)
+    }
+
     /// The rows of a query as they are asked for.
     pub fn stream(
         &mut self,
@@ -186,6 +207,8 @@ impl Tx {
     }
 
     /// Inserts many rows in few statements and says how many the database took.
+    ///
+    /// Where each row is made from something sealed or large, make [`Tx::ROWS_AT_ONCE`] of them at a time.
     ///
     /// `on_conflict` is the text behind `ON CONFLICT`, as in `(id) DO NOTHING`. Every row has a value for each
     /// column.

@@ -9,9 +9,11 @@ use std::sync::{
 };
 
 use domain::{Cvr, Organisation};
-use store::{Store, StoreError, organisation::OrganisationRecord};
+use store::{Store, StoreError, Tx, organisation::OrganisationRecord};
 
-use crate::{api::Failure, planning::Planned, progress::Progress, site::Site, worker::WorkerId};
+use crate::{
+    api::Failure, intake::Intake, planning::Planned, progress::Progress, site::Site, worker::WorkerId,
+};
 
 /// The engine over one store and the organisations that are configured.
 pub struct Engine {
@@ -75,6 +77,12 @@ pub struct Approval {
     pub why: String,
 }
 
+/// The same inside a transaction that does more.
+pub(crate) async fn organisation(tx: &mut Tx, cvr: &Cvr) -> Result<OrganisationRecord, EngineError> {
+    let record = store::organisation::one(tx, cvr).await?;
+    record.ok_or_else(|| EngineError::UnknownOrganisation(cvr.clone()))
+}
+
 impl Engine {
     pub fn new(store: Store, sites: Vec<Site>, worker: WorkerId, progress: Progress) -> Arc<Self> {
         let (waits, stops) = (AtomicBool::new(true), AtomicBool::new(false));
@@ -100,9 +108,7 @@ impl Engine {
 
     /// The organisation as stored, with what the console changed.
     pub async fn organisation(&self, cvr: &Cvr) -> Result<OrganisationRecord, EngineError> {
-        let record =
-            self.store.read(|tx| Box::pin(async { store::organisation::one(tx, cvr).await })).await?;
-        record.ok_or_else(|| EngineError::UnknownOrganisation(cvr.clone()))
+        self.store.read(|tx| Box::pin(async { organisation(tx, cvr).await })).await
     }
 
     /// Reads, plans, sends what the guard lets through, and goes on until nothing more can be done.
@@ -113,7 +119,7 @@ impl Engine {
         approval: Option<&Approval>,
     ) -> Result<Applied, EngineError> {
         self.settle_earlier(cvr).await?;
-        let source_faults = self.read_sources(cvr).await?;
+        let source_faults = self.read_sources(cvr).await?.faults;
         let remote_fault = self.read_as_needed(cvr).await?;
         let mut planned = self.plan(cvr, origin.clone()).await?;
         if let Some(approval) = approval {
@@ -153,9 +159,13 @@ impl Engine {
         origin: domain::guard::Origin,
         read_remote: bool,
     ) -> Result<Applied, EngineError> {
-        let source_faults = self.read_sources(cvr).await?;
+        let Intake { faults: source_faults, resolved } = self.read_sources(cvr).await?;
         let remote_fault = if read_remote { self.read_as_needed(cvr).await? } else { None };
-        let planned = self.plan(cvr, origin).await?;
+        let planned = if resolved && !read_remote {
+            self.plan_of_resolved(cvr, origin).await?
+        } else {
+            self.plan(cvr, origin).await?
+        };
         Ok(Applied { planned, source_faults, remote_fault })
     }
 

@@ -7,7 +7,7 @@ use store::source::{
 };
 
 use crate::{
-    engine::{Engine, EngineError},
+    engine::{self, Engine, EngineError},
     progress::Stage,
     site::{SourceKind, SourceSetup},
     source::{
@@ -27,43 +27,58 @@ pub enum ReadFault {
     Ldap(#[from] crate::source::ldap::LdapFault),
 }
 
+/// What came of reading the sources of an organisation.
+#[derive(Debug, Default)]
+pub struct Intake {
+    /// Sources that could not be read, with the reason.
+    pub faults: Vec<(SourceName, String)>,
+    /// Something was stored, and so everybody was resolved for today.
+    pub(crate) resolved: bool,
+}
+
 impl Engine {
     /// Reads every source and stores what is whole. A source that fails changes nothing; its fault is told.
-    pub async fn read_sources(&self, cvr: &Cvr) -> Result<Vec<(SourceName, String)>, EngineError> {
+    pub async fn read_sources(&self, cvr: &Cvr) -> Result<Intake, EngineError> {
         let site = self.site(cvr)?;
-        let mut faults = Vec::new();
+        let mut intake = Intake::default();
         for (done, setup) in site.sources.iter().enumerate() {
             self.progress.tell(Stage::ReadingSources, done, site.sources.len());
             match self.take_in(cvr, setup).await {
-                Ok(()) => {}
+                Ok(imported) => intake.resolved |= imported,
                 Err(SourceError::Fault(fault)) => {
                     let why = fault.to_string();
                     let name = &setup.name;
                     self.store
                         .write(|tx| Box::pin(async { source::note_failure(tx, cvr, name, &why).await }))
                         .await?;
-                    faults.push((setup.name.clone(), why));
+                    intake.faults.push((setup.name.clone(), why));
                 }
                 Err(SourceError::Engine(error)) => return Err(error),
             }
         }
         self.progress.tell(Stage::ReadingSources, site.sources.len(), site.sources.len());
-        Ok(faults)
+        Ok(intake)
     }
 
-    /// Reads one source and stores what it says. A directory is asked first whether anything is new.
-    async fn take_in(&self, cvr: &Cvr, setup: &SourceSetup) -> Result<(), SourceError> {
+    /// Reads one source and stores what it says. A directory is asked first whether anything is new. `true`: there was
+    /// something to store.
+    async fn take_in(&self, cvr: &Cvr, setup: &SourceSetup) -> Result<bool, SourceError> {
         match &setup.kind {
             SourceKind::Csv { .. } => {
                 let snapshot = self.read_source(cvr, setup, false).await?;
                 self.import(cvr, &snapshot).await?;
-                Ok(())
+                Ok(true)
             }
             SourceKind::Ldap(ldap) => self.take_in_news(cvr, &setup.name, ldap).await,
         }
     }
 
-    async fn take_in_news(&self, cvr: &Cvr, name: &SourceName, ldap: &LdapSource) -> Result<(), SourceError> {
+    async fn take_in_news(
+        &self,
+        cvr: &Cvr,
+        name: &SourceName,
+        ldap: &LdapSource,
+    ) -> Result<bool, SourceError> {
         let now = self.store.clock().now();
         let settings = self.organisation(cvr).await?.organisation.settings;
         let options = LdapOptions { skip_broken: false, several_identities: settings.several_identities };
@@ -74,18 +89,18 @@ impl Engine {
             .await
             .map_err(EngineError::Store)?;
         match ldap.news(name, now, options, position.as_ref()).await.map_err(ReadFault::Ldap)? {
-            News::Nothing(cookie) => self
-                .store
-                .write(|tx| {
+            News::Nothing(cookie) => {
+                let note = self.store.write(|tx| {
                     Box::pin(async { position::note_unchanged(tx, cvr, name, cookie.as_bytes()).await })
-                })
-                .await
-                .map_err(EngineError::Store)?,
+                });
+                note.await.map_err(EngineError::Store)?;
+                Ok(false)
+            }
             News::Everybody(snapshot, position) => {
                 self.import_with(cvr, &snapshot, &words, position.as_ref()).await?;
+                Ok(true)
             }
         }
-        Ok(())
     }
 
     /// Stores a snapshot and, in the same transaction, where the next delta goes on.
@@ -96,19 +111,17 @@ impl Engine {
         words: &str,
         position: Option<&Position>,
     ) -> Result<(), EngineError> {
-        let organisation = self.organisation(cvr).await?.organisation;
         let import = self.store.write(|tx| {
             Box::pin(async {
+                let organisation = engine::organisation(tx, cvr).await?.organisation;
                 source::import(tx, &organisation, snapshot).await?;
-                match position {
-                    Some(position) => {
-                        position::keep_position(tx, cvr, &snapshot.source, words, position).await
-                    }
-                    None => Ok(()),
+                if let Some(position) = position {
+                    position::keep_position(tx, cvr, &snapshot.source, words, position).await?;
                 }
+                Ok::<_, EngineError>(())
             })
         });
-        Ok(import.await?)
+        import.await
     }
 
     /// Reads one source and stores nothing. `skip_broken` also where the configuration does not ask for it.
@@ -145,11 +158,13 @@ impl Engine {
 
     /// Stores a snapshot.
     pub async fn import(&self, cvr: &Cvr, snapshot: &Snapshot) -> Result<Imported, EngineError> {
-        let organisation = self.organisation(cvr).await?.organisation;
-        Ok(self
-            .store
-            .write(|tx| Box::pin(async { source::import(tx, &organisation, snapshot).await }))
-            .await?)
+        let import = self.store.write(|tx| {
+            Box::pin(async {
+                let organisation = engine::organisation(tx, cvr).await?.organisation;
+                Ok::<_, EngineError>(source::import(tx, &organisation, snapshot).await?)
+            })
+        });
+        import.await
     }
 
     /// Makes the sources of the configuration known to the store, with what is mapped to what.

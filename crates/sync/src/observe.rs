@@ -12,7 +12,7 @@ use store::observed::{self, Detail, Searched, Summary};
 
 use crate::{
     api::{self, Failure, limits::Urgency},
-    engine::{Engine, EngineError},
+    engine::{self, Engine, EngineError},
     progress::Stage,
     site::Site,
 };
@@ -83,14 +83,16 @@ impl Engine {
         let answer = site.client.search(site.pace.search_max_count).await;
         permit.note(&answer);
         let summaries: Vec<Summary> = answer?.into_iter().map(summary).collect();
-        let percent = self.organisation(cvr).await?.organisation.settings.guard.shrink_percent;
         let stale_before = before(began_at, site.pace.detail_age);
-        let searched = self
-            .store
-            .write(|tx| {
-                Box::pin(async { observed::take_search(tx, cvr, &summaries, stale_before, percent).await })
+        let take = self.store.write(|tx| {
+            Box::pin(async {
+                let settings = engine::organisation(tx, cvr).await?.organisation.settings;
+                let percent = settings.guard.shrink_percent;
+                let searched = observed::take_search(tx, cvr, &summaries, stale_before, percent).await?;
+                Ok::<_, EngineError>(searched)
             })
-            .await?;
+        });
+        let searched = take.await?;
         Ok(SearchAnswer { summaries, searched })
     }
 

@@ -15,7 +15,7 @@ use store::{
 };
 
 use crate::{
-    engine::{Approval, Engine, EngineError},
+    engine::{self, Approval, Engine, EngineError},
     progress::Stage,
 };
 
@@ -46,9 +46,13 @@ struct Stored {
 impl Engine {
     /// Resolves people anew for today, compares, judges, and keeps the plan. Sends nothing.
     pub async fn plan(&self, cvr: &Cvr, origin: Origin) -> Result<Planned, EngineError> {
+        self.resolve_again(cvr).await?;
+        self.plan_of_resolved(cvr, origin).await
+    }
+
+    /// The same right after an import, which has resolved everybody.
+    pub(crate) async fn plan_of_resolved(&self, cvr: &Cvr, origin: Origin) -> Result<Planned, EngineError> {
         self.progress.tell(Stage::Planning, 0, 1);
-        let organisation = self.organisation(cvr).await?.organisation;
-        self.store.write(|tx| Box::pin(async { source::resolve_again(tx, &organisation).await })).await?;
         let stored = self.stored(cvr).await?;
         let assessment = assess(Situation {
             organisation: &stored.record.organisation,
@@ -63,27 +67,34 @@ impl Engine {
         Ok(planned)
     }
 
+    async fn resolve_again(&self, cvr: &Cvr) -> Result<(), EngineError> {
+        let resolve = self.store.write(|tx| {
+            Box::pin(async {
+                let record = engine::organisation(tx, cvr).await?;
+                source::resolve_again(tx, &record.organisation).await?;
+                Ok::<_, EngineError>(())
+            })
+        });
+        resolve.await
+    }
+
     async fn stored(&self, cvr: &Cvr) -> Result<Stored, EngineError> {
-        let record = self.organisation(cvr).await?;
-        let stored = self
-            .store
-            .read(|tx| {
-                Box::pin(async {
-                    let mut shrunk = source::shrunk(tx, cvr).await?;
-                    shrunk.extend(observed::shrunk(tx, cvr).await?);
-                    Ok::<_, store::StoreError>(Stored {
-                        as_of: tx.now(),
-                        record: record.clone(),
-                        subjects: identity::subjects(tx, cvr).await?,
-                        unlinked: observed::unlinked(tx, cvr).await?,
-                        answers: question::answers(tx, cvr).await?,
-                        to_suspend: unmanaged::to_suspend(tx, cvr).await?,
-                        shrunk,
-                    })
+        let stored = self.store.read(|tx| {
+            Box::pin(async {
+                let mut shrunk = source::shrunk(tx, cvr).await?;
+                shrunk.extend(observed::shrunk(tx, cvr).await?);
+                Ok::<_, EngineError>(Stored {
+                    as_of: tx.now(),
+                    record: engine::organisation(tx, cvr).await?,
+                    subjects: identity::subjects(tx, cvr).await?,
+                    unlinked: observed::unlinked(tx, cvr).await?,
+                    answers: question::answers(tx, cvr).await?,
+                    to_suspend: unmanaged::to_suspend(tx, cvr).await?,
+                    shrunk,
                 })
             })
-            .await?;
-        Ok(stored)
+        });
+        stored.await
     }
 
     async fn keep(
@@ -150,17 +161,17 @@ impl Engine {
 
     /// The one way into the outbox. Says how many operations are new there.
     pub async fn enqueue(&self, cvr: &Cvr, planned: &Planned) -> Result<usize, EngineError> {
-        let organisation = self.organisation(cvr).await?.organisation;
         let Planned { record, operations, passed, as_of, .. } = planned;
         let coverage = Coverage::Organisation { undecided: &planned.assessment.undecided };
-        Ok(self
-            .store
-            .write(|tx| {
-                Box::pin(async {
-                    plan::enqueue(tx, &organisation, record, operations, passed, *as_of, coverage).await
-                })
+        let enqueue = self.store.write(|tx| {
+            Box::pin(async {
+                let organisation = engine::organisation(tx, cvr).await?.organisation;
+                let queued =
+                    plan::enqueue(tx, &organisation, record, operations, passed, *as_of, coverage).await?;
+                Ok::<_, EngineError>(queued)
             })
-            .await?)
+        });
+        enqueue.await
     }
 
     /// Puts a hold on an identity, stops it here, and orders its suspension there. Says whether there is anything to
@@ -216,8 +227,8 @@ impl Engine {
         let Some(subject) = subject else { return Ok(false) };
         let Some(action) = subject.observed.as_ref().and_then(action) else { return Ok(false) };
         let fields = std::collections::BTreeSet::from([domain::Field::Status]);
-        let before = subject.observed.as_ref().map(|observed| observed.shown(&fields)).unwrap_or_default();
         let label = subject.desired.label();
+        let before = subject.observed.as_ref().map(|observed| observed.shown(&fields)).unwrap_or_default();
         let operations = vec![Operation { identity: Some(id), label, action, fields, before, reason }];
         let origin = Origin::Order(by.to_owned());
         let judgement = guard::judge(&operations, &circumstances(&stored, origin.clone()));

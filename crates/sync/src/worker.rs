@@ -11,7 +11,10 @@ use std::{
 use domain::{Action, Cvr, Organisation, Status};
 use futures::{StreamExt as _, future::try_join_all, stream::FuturesUnordered};
 use jiff::{SignedDuration, Timestamp};
-use store::outbox::{self, Claimed, Outcome, Which};
+use store::{
+    StoreError,
+    outbox::{self, Claimed, Outcome, Which},
+};
 
 use crate::{
     api::{
@@ -19,7 +22,7 @@ use crate::{
         backoff::{LONGEST, LONGEST_FOR_SUSPENSIONS, pause},
         limits::Urgency,
     },
-    engine::{Engine, EngineError},
+    engine::{self, Engine, EngineError},
     progress::Stage,
     site::Site,
 };
@@ -41,6 +44,13 @@ struct Sending {
     busy: AtomicUsize,
 }
 
+/// What a slot does next.
+enum Next {
+    Take(Box<Claimed>),
+    Wait(Duration),
+    Nothing,
+}
+
 /// Names a process in leases: host, process and a random part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerId(pub String);
@@ -52,82 +62,66 @@ impl Engine {
     /// waits for the database while another that holds it is not being polled.
     pub async fn drain(&self, cvr: &Cvr) -> Result<(), EngineError> {
         let site = self.site(cvr)?;
-        let organisation = self.organisation(cvr).await?.organisation;
-        let sending = Sending {
-            organisation,
-            total: self.waiting(cvr).await?,
-            done: AtomicUsize::new(0),
-            busy: AtomicUsize::new(0),
-        };
+        let sending = self.sending(cvr).await?;
         let ordinary = (0..site.pace.at_once.max(1)).map(|_| self.slot(site, &sending, Which::All));
         let slots = ordinary.chain(std::iter::once(self.slot(site, &sending, Which::Suspensions)));
         try_join_all(slots).await.map(drop)
     }
 
-    async fn waiting(&self, cvr: &Cvr) -> Result<usize, EngineError> {
-        let counts = self.store.read(|tx| Box::pin(async { outbox::counts(tx, cvr).await })).await?;
-        let busy =
+    async fn sending(&self, cvr: &Cvr) -> Result<Sending, EngineError> {
+        let look = self.store.read(|tx| {
+            Box::pin(async {
+                let organisation = engine::organisation(tx, cvr).await?.organisation;
+                Ok::<_, EngineError>((organisation, outbox::counts(tx, cvr).await?))
+            })
+        });
+        let (organisation, counts) = look.await?;
+        let total =
             counts.iter().filter(|(state, _)| *state != "parked").map(|(_, number)| *number).sum::<i64>();
-        Ok(usize::try_from(busy).unwrap_or_default())
+        let total = usize::try_from(total).unwrap_or_default();
+        Ok(Sending { organisation, total, done: AtomicUsize::new(0), busy: AtomicUsize::new(0) })
     }
 
     /// Takes one operation after the other; ends when nothing is due, nothing will be, and no other slot is at work
     /// on what may make more.
     async fn slot(&self, site: &Site, sending: &Sending, which: Which) -> Result<(), EngineError> {
         while !self.stops.load(Ordering::SeqCst) {
-            let claimed = self.claim(site, which, 1).await?;
-            let taken = !claimed.is_empty();
-            for one in claimed {
-                sending.busy.fetch_add(1, Ordering::SeqCst);
-                let outcome = self.carry_out(site, &sending.organisation, one).await;
-                sending.busy.fetch_sub(1, Ordering::SeqCst);
-                outcome?;
-                let done = sending.done.fetch_add(1, Ordering::SeqCst) + 1;
-                self.progress.tell(Stage::Sending, done, sending.total.max(done));
-            }
-            if taken {
-                continue;
-            }
-            if !self.wait_for_work(&site.cvr, which).await? {
-                if sending.busy.load(Ordering::SeqCst) == 0 {
-                    return Ok(());
+            match self.next(site, which).await? {
+                Next::Take(one) => {
+                    sending.busy.fetch_add(1, Ordering::SeqCst);
+                    let outcome = self.carry_out(site, &sending.organisation, *one).await;
+                    sending.busy.fetch_sub(1, Ordering::SeqCst);
+                    outcome?;
+                    let done = sending.done.fetch_add(1, Ordering::SeqCst) + 1;
+                    self.progress.tell(Stage::Sending, done, sending.total.max(done));
                 }
-                tokio::time::sleep(SHORTEST_WAIT).await;
+                Next::Wait(wait) => tokio::time::sleep(wait).await,
+                Next::Nothing if sending.busy.load(Ordering::SeqCst) == 0 => return Ok(()),
+                Next::Nothing => tokio::time::sleep(SHORTEST_WAIT).await,
             }
         }
         Ok(())
     }
 
-    async fn claim(&self, site: &Site, which: Which, free: usize) -> Result<Vec<Claimed>, EngineError> {
-        let (cvr, lease) = (&site.cvr, site.pace.lease);
-        let limit = i64::try_from(free).unwrap_or(1);
-        let worker = &self.worker.0;
-        Ok(self
-            .store
-            .write(|tx| Box::pin(async { outbox::claim(tx, cvr, worker, which, limit, lease).await }))
-            .await?)
-    }
-
-    /// Waits until the next operation is due. `false`: nothing will be.
-    async fn wait_for_work(&self, cvr: &Cvr, which: Which) -> Result<bool, EngineError> {
-        let due = self
-            .store
-            .read(|tx| Box::pin(async { outbox::next_worth_waiting_for(tx, cvr, which, ATTEMPTS).await }))
-            .await?;
-        let now = self.store.clock().now();
-        let Some(due) = due.filter(|due| self.waits.load(Ordering::SeqCst) || *due <= now) else {
-            // Perhaps the next wave may go.
-            return Ok(self
-                .store
-                .write(|tx| Box::pin(async { store::plan::advance_waves(tx, cvr).await }))
-                .await?);
-        };
-        let wait = Duration::try_from(due.duration_since(now)).unwrap_or_default();
-        if !wait.is_zero() {
-            // Never longer than a second, so that a new suspension is seen and a shifted clock does no harm.
-            tokio::time::sleep(wait.clamp(SHORTEST_WAIT, Duration::from_secs(1))).await;
-        }
-        Ok(true)
+    /// Claims what is due; else says when something will be, or lets the next wave go.
+    async fn next(&self, site: &Site, which: Which) -> Result<Next, EngineError> {
+        let (cvr, lease, worker) = (&site.cvr, site.pace.lease, &self.worker.0);
+        let waits = self.waits.load(Ordering::SeqCst);
+        let next = self.store.write(|tx| {
+            Box::pin(async {
+                if let Some(one) = outbox::claim(tx, cvr, worker, which, 1, lease).await?.pop() {
+                    return Ok(Next::Take(Box::new(one)));
+                }
+                let now = tx.now();
+                let due = outbox::next_worth_waiting_for(tx, cvr, which, ATTEMPTS).await?;
+                if let Some(due) = due.filter(|due| waits || *due <= now) {
+                    return Ok(Next::Wait(wait_until(due, now)));
+                }
+                let advanced = store::plan::advance_waves(tx, cvr).await?;
+                Ok::<_, StoreError>(if advanced { Next::Wait(Duration::ZERO) } else { Next::Nothing })
+            })
+        });
+        Ok(next.await?)
     }
 
     /// Takes what is due, sends it, writes what became of it, and ends: for a loop of its own, and for tests that
@@ -135,7 +129,12 @@ impl Engine {
     pub async fn step(&self, cvr: &Cvr, which: Which, limit: usize) -> Result<usize, EngineError> {
         let site = self.site(cvr)?;
         let organisation = self.organisation(cvr).await?.organisation;
-        let claimed = self.claim(site, which, limit).await?;
+        let (worker, lease) = (&self.worker.0, site.pace.lease);
+        let limit = i64::try_from(limit).unwrap_or(1);
+        let claimed = self
+            .store
+            .write(|tx| Box::pin(async { outbox::claim(tx, cvr, worker, which, limit, lease).await }))
+            .await?;
         let taken = claimed.len();
         let mut under_way: FuturesUnordered<_> =
             claimed.into_iter().map(|one| self.carry_out(site, &organisation, one)).collect();
@@ -334,6 +333,12 @@ impl Engine {
             }
         }
     }
+}
+
+/// Never longer than a second, so that a new suspension is seen and a shifted clock does no harm.
+fn wait_until(due: Timestamp, now: Timestamp) -> Duration {
+    let wait = Duration::try_from(due.duration_since(now)).unwrap_or_default();
+    if wait.is_zero() { wait } else { wait.clamp(SHORTEST_WAIT, Duration::from_secs(1)) }
 }
 
 fn words(failure: &Failure) -> (String, String) {
