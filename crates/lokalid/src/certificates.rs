@@ -40,7 +40,16 @@ pub struct Shown {
     in_force: Mutex<InForce>,
     refusal: Refusal,
     /// What the pages were told last.
-    told: Mutex<Option<Option<String>>>,
+    told: Mutex<Told>,
+}
+
+/// What the pages know of what is said against the certificate.
+#[derive(Default, PartialEq)]
+enum Told {
+    #[default]
+    NotYet,
+    NoTrouble,
+    Trouble(String),
 }
 
 /// The certificate of the moment, or why there is none.
@@ -76,7 +85,7 @@ impl Shown {
     fn change_to(&self, in_force: InForce) {
         *locked(&self.in_force) = in_force;
         *locked(&self.refusal) = None;
-        *locked(&self.told) = None;
+        *locked(&self.told) = Told::NotYet;
     }
 
     /// What is said against it, here or by MitID Erhverv.
@@ -206,12 +215,13 @@ pub async fn follow(installation: &Installation, section: &OrganisationSection) 
         installation.engine.site(cvr)?.client.reconnect(transport);
     }
     let trouble = shown.trouble();
-    if locked(&shown.told).as_ref() == Some(&trouble) {
+    let tell = trouble.clone().map_or(Told::NoTrouble, Told::Trouble);
+    if *locked(&shown.told) == tell {
         return Ok(());
     }
     let why = trouble.as_deref();
     store.write(|tx| Box::pin(async { certificate::note_trouble(tx, cvr, why).await })).await?;
-    *locked(&shown.told) = Some(trouble);
+    *locked(&shown.told) = tell;
     Ok(())
 }
 

@@ -240,7 +240,7 @@ fn neither_password_nor_key_is_in_any_file_page_or_word() {
     let hunt = |what: &str, octets: &[u8]| {
         let finds = |needle: &[u8]| octets.windows(needle.len()).any(|window| window == needle);
         assert!(!finds(PASSWORD.as_bytes()), "{what} holds the password");
-        assert!(!p12.chunks_exact(64).any(|part| finds(part)), "{what} holds the file");
+        assert!(!p12.chunks_exact(64).any(finds), "{what} holds the file");
     };
     let said = |arguments: &[&str]| {
         let output = lokalid(folder.path(), arguments).env("LOKALID_LOG", "trace").output().unwrap();

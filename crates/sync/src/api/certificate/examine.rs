@@ -32,13 +32,13 @@ pub fn examine(
             Examined { certificate: Some(certificate), findings }
         }
         Err(error) => {
-            let (check, fault) = unopened(error);
+            let (check, fault) = unopened(&error);
             Examined { certificate: None, findings: vec![Finding { check, fault: Some(fault) }] }
         }
     }
 }
 
-fn unopened(error: CertificateError) -> (Check, Fault) {
+fn unopened(error: &CertificateError) -> (Check, Fault) {
     match error {
         CertificateError::WrongPassword { .. } => (Check::Opens, Fault::WrongPassword),
         CertificateError::NoKey { .. } => (Check::Key, Fault::NoKey),

@@ -121,16 +121,15 @@ fn old_files_are_read_and_half_ones_refused() {
 
 #[test]
 fn a_look_at_a_file_finds_what_is_wrong_with_it() {
-    use domain::{Environment, certificate::Check};
+    use domain::{
+        Environment,
+        certificate::{Check, Fault},
+    };
     let octets = issued("90000001");
     let faults = |octets: &[u8], password: &str, expected: &str, environment, at| {
         let examined = examine(octets, password, &cvr(expected), environment, at);
         assert_eq!(examined.certificate.is_some(), examined.findings.len() == Check::ALL.len() - 1);
-        examined
-            .findings
-            .iter()
-            .filter_map(|one| one.fault.as_ref().map(|fault| fault.word()))
-            .collect::<Vec<_>>()
+        examined.findings.iter().filter_map(|one| one.fault.as_ref().map(Fault::word)).collect::<Vec<_>>()
     };
     let emulated =
         |octets: &[u8], password: &str| faults(octets, password, "90000001", Environment::Emulator, now());
