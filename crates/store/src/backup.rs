@@ -98,8 +98,11 @@ async fn vacuum_into(database: &Path, file: &Path) -> Result<(), StoreError> {
 async fn check(backup: &Path) -> Result<(), BackupError> {
     use futures::TryStreamExt as _;
     fs::File::open(backup).map_err(|error| failed(backup, error))?;
-    let not_ours =
-        |error: StoreError| BackupError::NotABackup { file: backup.to_owned(), why: error.to_string() };
+    let damaged = |why: String| BackupError::Damaged { file: backup.to_owned(), why };
+    let not_ours = |error: StoreError| match error {
+        StoreError::Damaged { code, message } if code != "26" => damaged(message),
+        other => BackupError::NotABackup { file: backup.to_owned(), why: other.to_string() },
+    };
     let options = SqliteConnectOptions::new().filename(backup).read_only(true).immutable(true);
     let connected = options.connect().await.map_err(|error| StoreError::from_engine("open", &error));
     let mut connection = connected.map_err(not_ours)?;
@@ -107,7 +110,6 @@ async fn check(backup: &Path) -> Result<(), BackupError> {
     versions.map_err(not_ours)?;
     let rows: Result<Vec<_>, _> =
         Link::Sqlite(&mut connection).stream("PRAGMA integrity_check", &[]).try_collect().await;
-    let damaged = |why: String| BackupError::Damaged { file: backup.to_owned(), why };
     let rows = rows.map_err(|error| damaged(error.to_string()))?;
     match rows.first().map(|row| row.text("integrity_check")).transpose()? {
         Some("ok") => Ok(()),

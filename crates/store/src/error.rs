@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use sqlx::error::ErrorKind;
 
 use crate::keys::KeyError;
+use crate::sqlite::Obstacle;
 
 /// Why a transaction did not happen.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -25,12 +26,22 @@ pub enum StoreError {
          Wait until it is done, or stop it, and try again"
     )]
     Busy,
-    #[error("the disk or the database is full; nothing was changed. Make room and try again")]
+    #[error("the disk with the database is full; nothing was changed. Make room and try again")]
     Full,
     #[error(
         "the database file cannot be written; nothing was changed. Check its owner, its rights and its disk"
     )]
     NotWritable,
+    #[error(
+        "the disk with the database failed: {message} [{code}]; nothing was changed. It may be full for this user, \
+         or broken: look at the log of the operating system"
+    )]
+    Disk { code: String, message: String },
+    #[error(
+        "the database file is damaged: {message} [{code}]; nothing was changed. Stop the program, move the file \
+         away and restore a backup with `lokalid restore`"
+    )]
+    Damaged { code: String, message: String },
     #[error("the database cannot be reached: {message}. Nothing was changed")]
     Unreachable { message: String },
     #[error(
@@ -61,10 +72,20 @@ pub enum StoreError {
 pub enum OpenError {
     #[error("the database folder {folder} is not there; create it or correct the address of the database")]
     NoFolder { folder: PathBuf },
-    #[error("the file {file} cannot be opened: {message}. Check its owner and rights")]
-    CannotOpen { file: PathBuf, message: String },
-    #[error("the file {file} is not a database of this program; is the address of the database right?")]
+    #[error("the database file {file} cannot be used: {obstacle}")]
+    CannotOpen { file: PathBuf, obstacle: Obstacle },
+    #[error(
+        "the file {file} is not a database of this program. Correct the address of the database; or, if the file was \
+         overwritten, move it away and restore a backup with `lokalid restore`"
+    )]
     NotADatabase { file: PathBuf },
+    #[error(
+        "the database file {file} is damaged, as if cut short or written over: {message}. Move it away, with the \
+         files beside it that begin with its name, and restore a backup with `lokalid restore`"
+    )]
+    Damaged { file: PathBuf, message: String },
+    #[error("the database file {file} cannot be used: {source}")]
+    File { file: PathBuf, source: StoreError },
     #[error("nothing answers at {address}: {message}. Is PostgreSQL running, and are host and port right?")]
     NoAnswer { address: String, message: String },
     #[error("PostgreSQL at {address} refused the user `{user}`: is the user name or the password wrong?")]
@@ -114,18 +135,29 @@ impl StoreError {
             (_, "40001" | "40P01") => Self::Contention,
             (_, "53100") => Self::Full,
             (_, "25006") => Self::ReadOnly { sql },
-            _ => Self::from_sqlite_code(&code).unwrap_or(Self::Statement { sql, code, message }),
+            _ => Self::from_sqlite_code(&code, &message).unwrap_or(Self::Statement { sql, code, message }),
         }
     }
 
     /// SQLite's primary result code is the low octet of the extended one. PostgreSQL's codes have five characters.
-    fn from_sqlite_code(code: &str) -> Option<Self> {
+    fn from_sqlite_code(code: &str, message: &str) -> Option<Self> {
         let extended: u32 = code.parse().ok().filter(|_| code.len() < 5)?;
         match extended & 0xff {
             5 | 6 => Some(Self::Busy),
             8 => Some(Self::NotWritable),
+            10 => Some(Self::Disk { code: code.to_owned(), message: message.to_owned() }),
+            11 | 26 => Some(Self::Damaged { code: code.to_owned(), message: message.to_owned() }),
             13 => Some(Self::Full),
             _ => None,
+        }
+    }
+
+    /// Whether the cause is to be looked for in the file of an SQLite database, its folder or its disk.
+    pub(crate) fn is_about_the_file(&self) -> bool {
+        match self {
+            Self::Full | Self::NotWritable | Self::Disk { .. } | Self::Damaged { .. } => true,
+            Self::Statement { code, .. } => code == CANNOT_OPEN,
+            _ => false,
         }
     }
 
@@ -136,6 +168,9 @@ impl StoreError {
         }
     }
 }
+
+/// SQLite's code for a file that it could not open.
+const CANNOT_OPEN: &str = "14";
 
 /// One line of SQL, short enough for a log.
 pub(crate) fn shorten(sql: &str) -> String {
@@ -159,9 +194,11 @@ mod tests {
 
     #[test]
     fn sqlite_codes_are_read_with_their_extension() {
-        assert!(matches!(StoreError::from_sqlite_code("261"), Some(StoreError::Busy)));
-        assert!(matches!(StoreError::from_sqlite_code("1032"), Some(StoreError::NotWritable)));
-        assert!(matches!(StoreError::from_sqlite_code("13"), Some(StoreError::Full)));
-        assert!(StoreError::from_sqlite_code("23505").is_none());
+        assert!(matches!(StoreError::from_sqlite_code("261", ""), Some(StoreError::Busy)));
+        assert!(matches!(StoreError::from_sqlite_code("1032", ""), Some(StoreError::NotWritable)));
+        assert!(matches!(StoreError::from_sqlite_code("13", ""), Some(StoreError::Full)));
+        assert!(matches!(StoreError::from_sqlite_code("4874", ""), Some(StoreError::Disk { .. })));
+        assert!(matches!(StoreError::from_sqlite_code("11", ""), Some(StoreError::Damaged { .. })));
+        assert!(StoreError::from_sqlite_code("23505", "").is_none());
     }
 }

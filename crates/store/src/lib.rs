@@ -47,6 +47,7 @@ pub use location::{Location, LocationError};
 pub use log::AuditEntry;
 pub use reseal::{SEALED_COLUMNS, Sealed, SealedColumn, count_sealed, reseal};
 pub use row::Row;
+pub use sqlite::Obstacle;
 pub use store::Store;
 pub use tx::{ScopedTx, Tx};
 pub use value::Value;

@@ -58,7 +58,7 @@ pub(crate) async fn migrate(mut link: Link<'_>, now: Timestamp) -> Result<(), Op
 /// Makes the table of applied steps and refuses a database that is not ours or is ahead of us.
 async fn prepare(link: &mut Link<'_>) -> Result<(), OpenError> {
     let dialect = link.dialect();
-    link.again().execute_script(dialect.begin_migration()).await.map_err(not_a_database)?;
+    link.again().execute_script(dialect.begin_migration()).await?;
     let outcome = check_and_prepare(link).await;
     let end = if outcome.is_ok() { "COMMIT" } else { "ROLLBACK" };
     link.again().execute_script(end).await?;
@@ -76,6 +76,8 @@ async fn check_and_prepare(link: &mut Link<'_>) -> Result<(), OpenError> {
         return Err(OpenError::NotADatabase { file: std::path::PathBuf::new() });
     }
     link.again().execute_script(SCHEMA_VERSION).await?;
+    // SQLite opens a file that it may only read, and says so when something is to be written.
+    link.again().execute_script("UPDATE schema_version SET name = name WHERE version = 0").await?;
     refuse_newer(link).await
 }
 
@@ -126,15 +128,6 @@ impl Migration {
 
 fn digest_of(text: &str) -> String {
     crate::keys::hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
-}
-
-fn not_a_database(error: crate::error::StoreError) -> OpenError {
-    match error {
-        crate::error::StoreError::Statement { code, .. } if code == "26" => {
-            OpenError::NotADatabase { file: std::path::PathBuf::new() }
-        }
-        other => OpenError::Store(other),
-    }
 }
 
 #[cfg(test)]

@@ -129,11 +129,11 @@ pub async fn take_search(
         }
     }
     write_summaries(tx, rows).await?;
-    mark_seen(tx, cvr, now).await?;
     let left_out = before.iter().filter(|(uuid, known)| known.sight != Sight::Gone && !shown.contains(uuid));
     searched.missing = left_out.map(|(uuid, _)| *uuid).collect();
     searched.missing.sort();
     mark_not_seen(tx, cvr, &searched.missing).await?;
+    mark_seen(tx, cvr, now).await?;
     note_count(tx, cvr, summaries.len(), shrink_percent).await?;
     Ok(searched)
 }
@@ -226,7 +226,7 @@ async fn write_summaries(tx: &mut Tx, rows: Vec<Vec<Value>>) -> Result<(), Store
     tx.insert_many("observed", &COLUMNS, rows.into_iter(), Some(RULE)).await.map(drop)
 }
 
-/// One statement for all that did not change; those left out are marked right after.
+/// One statement for all that did not change, once those left out are marked: they stay as last seen.
 async fn mark_seen(tx: &mut Tx, cvr: &Cvr, now: Timestamp) -> Result<(), StoreError> {
     let sql = "UPDATE observed SET seen_at = $2 WHERE organisation = $1 AND sight = 'seen'";
     tx.execute(sql, &[cvr.to_string().into(), now.into()]).await.map(drop)

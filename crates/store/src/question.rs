@@ -6,7 +6,7 @@ use domain::{About, Answer, Cvr, IdentityId, Question, Verdict};
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::{Row, StoreError, Tx, json, log::AuditEntry};
+use crate::{Row, StoreError, Tx, json, log::AuditEntry, setting};
 
 /// A question as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,9 +60,13 @@ pub async fn put(
     }
     let mut new: Vec<(&String, &&Question)> = keyed.iter().filter(|(key, _)| !known.contains(*key)).collect();
     new.sort_by_key(|(key, _)| *key);
-    let mut number = next_number(tx).await?;
+    if new.is_empty() {
+        return Ok(());
+    }
+    let mut number = highest_number(tx).await?;
     let mut rows = Vec::with_capacity(new.len());
     for (key, question) in new {
+        number += 1;
         rows.push(vec![
             text.as_str().into(),
             key.as_str().into(),
@@ -74,23 +78,20 @@ pub async fn put(
             json::text(&question.about).into(),
             now.into(),
         ]);
-        number += 1;
     }
-    tx.insert_many("question", &COLUMNS, rows.into_iter(), Some("(organisation, key) DO NOTHING"))
-        .await
-        .map(drop)
+    tx.insert_many("question", &COLUMNS, rows.into_iter(), Some("(organisation, key) DO NOTHING")).await?;
+    setting::write(tx, setting::INSTALLATION, HIGHEST, &number.to_string()).await
 }
 
-/// Numbers never come back: a removed question's number answered by a late click must hit nothing.
-async fn next_number(tx: &mut Tx) -> Result<i64, StoreError> {
-    let highest = crate::setting::read(tx, crate::setting::INSTALLATION, "question.number").await?;
-    let counted: i64 = highest.and_then(|text| text.parse().ok()).unwrap_or(0);
+const HIGHEST: &str = "question.number";
+
+/// The highest number that was ever given: they never come back, because a late click on a removed question must hit
+/// nothing.
+async fn highest_number(tx: &mut Tx) -> Result<i64, StoreError> {
+    let highest = setting::read(tx, setting::INSTALLATION, HIGHEST).await?;
+    let counted = highest.and_then(|text| text.parse().ok()).unwrap_or(0);
     let row = tx.row("SELECT COALESCE(MAX(number), 0) AS number FROM question", &[]).await?;
-    let used = row.map(|row| row.int("number")).transpose()?.unwrap_or(0).max(counted);
-    if used > counted {
-        crate::setting::write(tx, crate::setting::INSTALLATION, "question.number", &used.to_string()).await?;
-    }
-    Ok(used + 1)
+    Ok(row.map(|row| row.int("number")).transpose()?.unwrap_or(0).max(counted))
 }
 
 const COLUMNS: &str =
@@ -139,8 +140,8 @@ pub async fn answer(
     if !about.is_answerable() {
         return Err(AnswerError::MustBeMended(number, about.say(domain::Language::English)));
     }
-    if let (Verdict::Other(uuid), About::Match { candidates }) = (verdict, about)
-        && !candidates.iter().any(|candidate| candidate.uuid == uuid)
+    if let Verdict::Other(uuid) = verdict
+        && !matches!(about, About::Match { candidates } if candidates.iter().any(|one| one.uuid == uuid))
     {
         return Err(AnswerError::NoSuchCandidate(number, uuid.to_string()));
     }

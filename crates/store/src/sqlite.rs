@@ -6,7 +6,9 @@
 //! wait at that time and commits for everybody. There is no leader to lose: a caller that is dropped half-way
 //! leaves a [`Phase`] behind that the next one cleans up.
 
+mod obstacle;
 mod reader;
+mod whole;
 mod writer;
 
 use std::path::Path;
@@ -17,6 +19,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 
 use crate::error::{OpenError, StoreError};
 
+pub use obstacle::Obstacle;
 pub(crate) use reader::{Reader, Readers};
 pub(crate) use writer::{Sharing, Turn, Writers};
 
@@ -67,32 +70,49 @@ fn common(options: SqliteConnectOptions) -> SqliteConnectOptions {
 ///
 /// The first program to open a new file turns on its write-ahead log, and the last one to close it folds the log
 /// in; for that moment SQLite refuses others at once instead of letting them wait.
-pub(crate) async fn connect(
-    file: &Path,
-    options: &SqliteConnectOptions,
-) -> Result<SqliteConnection, OpenError> {
+pub(crate) async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {
     for _ in 1..OPEN_ATTEMPTS {
-        match options.connect().await.map_err(|error| explain(file, &error)) {
-            Err(OpenError::Store(StoreError::Busy)) => tokio::time::sleep(OPEN_PAUSE).await,
+        match options.connect().await.map_err(|error| StoreError::from_engine("open", &error)) {
+            Err(StoreError::Busy) => tokio::time::sleep(OPEN_PAUSE).await,
             other => return other,
         }
     }
-    options.connect().await.map_err(|error| explain(file, &error))
+    options.connect().await.map_err(|error| StoreError::from_engine("open", &error))
+}
+
+/// Refuses a file that SQLite would open although something of it is gone.
+pub(crate) fn refuse_cut_short(file: &Path) -> Result<(), OpenError> {
+    if !whole::is_cut_short(file) {
+        return Ok(());
+    }
+    let message = "its length is not what its head says".to_owned();
+    Err(OpenError::Damaged { file: file.to_owned(), message })
 }
 
 /// Says in plain words why a file could not be opened.
-fn explain(file: &Path, error: &sqlx::Error) -> OpenError {
+pub(crate) fn explain(file: &Path, error: OpenError) -> OpenError {
+    let source = match error {
+        OpenError::Store(source) => source,
+        OpenError::Migration { source, .. } if source.is_about_the_file() => source,
+        // The migrations do not know the file's name.
+        OpenError::NotADatabase { .. } => return OpenError::NotADatabase { file: file.to_owned() },
+        other => return other,
+    };
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
         return OpenError::NoFolder { folder: folder.to_owned() };
     }
-    match StoreError::from_engine("open", error) {
-        StoreError::Statement { code, .. } if code == "26" => {
-            OpenError::NotADatabase { file: file.to_owned() }
-        }
-        StoreError::Statement { message, .. } | StoreError::Unreachable { message } => {
-            OpenError::CannotOpen { file: file.to_owned(), message }
-        }
+    let file = file.to_owned();
+    match source {
+        StoreError::Damaged { code, .. } if code == NOT_A_DATABASE => OpenError::NotADatabase { file },
+        StoreError::Damaged { message, .. } => OpenError::Damaged { file, message },
+        source if source.is_about_the_file() => match obstacle::find(&file) {
+            Some(obstacle) => OpenError::CannotOpen { file, obstacle },
+            None => OpenError::File { file, source },
+        },
         other => OpenError::Store(other),
     }
 }
+
+/// SQLite's code for a file that does not begin as its files do.
+const NOT_A_DATABASE: &str = "26";

@@ -57,7 +57,9 @@ impl Store {
         random: Arc<dyn Random>,
     ) -> Result<Self, OpenError> {
         let engine = match &location.0 {
-            Place::File(file) => open_file(file, clock.as_ref()).await?,
+            Place::File(file) => {
+                open_file(file, clock.as_ref()).await.map_err(|error| sqlite::explain(file, error))?
+            }
             Place::Memory => open_memory(clock.as_ref()).await?,
             Place::Server(options) => {
                 let (pool, mut connection) = postgres::connect(options).await?;
@@ -66,7 +68,11 @@ impl Store {
             }
         };
         let store = Self { inner: Arc::new(Inner { engine, location, keys, clock, random }) };
-        crate::setting::check_keys(&store).await?;
+        let checked = crate::setting::check_keys(&store).await;
+        checked.map_err(|error| match &store.inner.location.0 {
+            Place::File(file) => sqlite::explain(file, error),
+            Place::Memory | Place::Server(_) => error,
+        })?;
         Ok(store)
     }
 
@@ -260,25 +266,19 @@ fn again_or_done<T, E: From<StoreError>>(error: StoreError) -> Attempt<T, E> {
 }
 
 async fn open_file(file: &Path, clock: &dyn Clock) -> Result<Engine, OpenError> {
-    let writers = open_writer(file, &sqlite::file_options(file), clock).await?;
+    sqlite::refuse_cut_short(file)?;
+    let writers = open_writer(&sqlite::file_options(file), clock).await?;
     let readers = Some(Readers::new(sqlite::reader_options(file)));
     Ok(Engine::Sqlite(Box::new(Sqlite { writers, readers })))
 }
 
 async fn open_memory(clock: &dyn Clock) -> Result<Engine, OpenError> {
-    let writers = open_writer(Path::new("(memory)"), &sqlite::memory_options(), clock).await?;
+    let writers = open_writer(&sqlite::memory_options(), clock).await?;
     Ok(Engine::Sqlite(Box::new(Sqlite { writers, readers: None })))
 }
 
-async fn open_writer(
-    file: &Path,
-    options: &SqliteConnectOptions,
-    clock: &dyn Clock,
-) -> Result<Writers, OpenError> {
-    let mut connection = sqlite::connect(file, options).await?;
-    migrations::migrate(Link::Sqlite(&mut connection), clock.now()).await.map_err(|error| match error {
-        OpenError::NotADatabase { .. } => OpenError::NotADatabase { file: file.to_owned() },
-        other => other,
-    })?;
+async fn open_writer(options: &SqliteConnectOptions, clock: &dyn Clock) -> Result<Writers, OpenError> {
+    let mut connection = sqlite::connect(options).await?;
+    migrations::migrate(Link::Sqlite(&mut connection), clock.now()).await?;
     Ok(Writers::new(connection))
 }

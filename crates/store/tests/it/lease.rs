@@ -58,6 +58,28 @@ async fn a_lease_is_renewed_and_released_by_its_holder_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_program_held_is_free_at_once() {
+    for_each_engine(async |database| {
+        let store = database.open().await;
+        let outcome = store.write(|tx| {
+            Box::pin(async {
+                for (name, holder) in [("one", "dead"), ("two", "dead"), ("three", "alive")] {
+                    lease::take(tx, name, holder, MINUTE).await?.unwrap();
+                }
+                lease::give_up(tx, "three", "dead").await?;
+                lease::release_all_of(tx, "dead").await?;
+                for (name, free) in [("one", true), ("two", true), ("three", false)] {
+                    assert_eq!(lease::take(tx, name, "next", MINUTE).await?.is_some(), free, "{name}");
+                }
+                Ok::<_, StoreError>(())
+            })
+        });
+        outcome.await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn settings_are_kept_by_scope_and_name() {
     for_each_engine(async |database| {
         let store = database.open().await;

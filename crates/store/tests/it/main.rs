@@ -3,14 +3,22 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod certificate;
+mod every_function;
+mod identity;
+mod job;
 mod keeping;
 mod lease;
 mod log;
+mod observed;
+mod obstacle;
 mod opening;
+mod organisation;
 mod outbox;
 mod plan;
 mod plan_parts;
 mod position;
+mod question;
+mod source;
 mod town;
 mod transactions;
 mod unmanaged;

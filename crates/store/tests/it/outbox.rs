@@ -205,6 +205,21 @@ async fn a_program_that_starts_alone_takes_back_what_a_killed_one_held() {
 }
 
 #[tokio::test]
+async fn what_one_dead_program_held_is_taken_back_and_nothing_else() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 2).await;
+        town.plan(&[town.operation(0, update(0)), town.operation(1, update(1))]).await;
+        let dead = town.claim_as("dead", Which::All, 1).await;
+        let alive = town.claim_as("alive", Which::All, 1).await;
+        assert_eq!(change!(town, tx => outbox::take_back_from(tx, "dead").await?), 1);
+        assert_eq!(town.state_of(&dead[0]).await, State::Unknown);
+        town.settle(&alive[0], &DONE).await;
+        assert_eq!(town.state_of(&alive[0]).await, State::Done);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn each_organisation_has_its_own_queue() {
     for_each_engine(async |database| {
         let town = Town::of(database, 1).await;

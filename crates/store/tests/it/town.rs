@@ -9,7 +9,6 @@ use domain::{
     SourceRecord, Status, UserName, Variant,
 };
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
 use store::observed::{self, Detail};
 use store::plan::{self, Coverage, NewPlan, PlanRecord};
 use store::source::Imported;
@@ -133,14 +132,14 @@ impl<'a> Town<'a> {
 
     /// An operation for one person.
     pub fn operation(&self, number: usize, action: Action) -> Operation {
-        let written = json!({
-            "identity": self.people[number],
-            "label": format!("u{number}"),
-            "action": serde_json::to_value(action).unwrap(),
-            "fields": [],
-            "reason": Reason::Changed { source: ad() },
-        });
-        serde_json::from_value(written).unwrap()
+        Operation {
+            identity: Some(self.people[number]),
+            label: format!("u{number}"),
+            action,
+            fields: BTreeSet::new(),
+            before: Fields::new(),
+            reason: Reason::Changed { source: ad() },
+        }
     }
 
     pub fn judge(&self, operations: &[Operation]) -> Judgement {

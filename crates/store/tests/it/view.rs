@@ -210,6 +210,9 @@ async fn unmanaged_users_outbox_and_log_are_listed_in_parts() {
                 assert_eq!(unmanaged::count(tx, &cvr()).await?, 1);
                 assert_eq!(unmanaged::page(tx, &cvr(), 0, 10).await?[0].name, "Poul");
                 assert!(unmanaged::page(tx, &cvr(), 1, 10).await?.is_empty());
+                let of = |number| RemoteUuid(Uuid::from_u128(number));
+                assert_eq!(unmanaged::one(tx, &cvr(), of(900)).await?.unwrap().name, "Poul");
+                assert_eq!(unmanaged::one(tx, &cvr(), of(1)).await?, None, "somebody of ours");
                 assert_eq!(operations::count(tx, &cvr(), outbox::State::Waiting).await?, 0);
                 assert!(operations::page(tx, &cvr(), outbox::State::Done, 0, 10).await?.is_empty());
                 let asked = log::Asked { action: "source.".to_owned(), ..log::Asked::default() };
