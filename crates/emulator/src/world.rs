@@ -302,7 +302,7 @@ impl World {
     }
 
     /// The time in this world.
-    fn clock(&self, now: Timestamp) -> Timestamp {
+    pub(crate) fn clock(&self, now: Timestamp) -> Timestamp {
         now.checked_add(SignedDuration::from_secs(self.clock_shift_seconds)).unwrap_or(now)
     }
 

@@ -110,7 +110,8 @@ fn remember_port(installation: &Installation, port: u16) -> Result<()> {
 async fn prepare(arguments: &Demo) -> Result<Running> {
     let dir = &arguments.dir;
     let new = !dir.join(FILE_NAME).exists();
-    let api_port = if new { free_port()? } else { configured_port(dir)? };
+    // The emulator takes any free port the first time, so that nobody else can take it in between.
+    let api_port = if new { 0 } else { configured_port(dir)? };
     std::fs::create_dir_all(dir).with_context(|| format!("the folder {} cannot be made", dir.display()))?;
     let organisations = organisations(arguments.variant);
     let running = crate::commands::start_emulator(EmulatorOptions {

@@ -8,10 +8,11 @@ use std::time::Duration;
 use axum::body::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
 use rustls_pki_types::CertificateDer;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -105,22 +106,32 @@ async fn exchange(
         Ok(request) => request,
         Err(status) => return Ok(plain(status)),
     };
-    let exchanged = shared.with_world(|world, now, random| world.handle(&request, now, random)).await;
+    let exchanged =
+        shared.with_world(|world, now, random| (world.handle(&request, now, random), world.clock(now))).await;
     match exchanged {
         Err(error) => {
             tracing::error!(%error, "a call to the emulator is left without its answer");
             Err(Broken)
         }
-        Ok(Exchange::BrokenBefore) => Err(Broken),
-        Ok(Exchange::BrokenAfter { delay_ms, .. }) => {
+        Ok((Exchange::BrokenBefore, _)) => Err(Broken),
+        Ok((Exchange::BrokenAfter { delay_ms, .. }, _)) => {
             wait(delay_ms).await;
             Err(Broken)
         }
-        Ok(Exchange::Answer { response, delay_ms }) => {
+        Ok((Exchange::Answer { response, delay_ms }, date)) => {
             wait(delay_ms).await;
-            Ok(answer(response))
+            Ok(dated(answer(response), date))
         }
     }
+}
+
+/// The world's own time, which may be shifted.
+fn dated(mut answer: Response<Full<Bytes>>, date: Timestamp) -> Response<Full<Bytes>> {
+    let said = date.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(said) = HeaderValue::from_str(&said) {
+        answer.headers_mut().insert(DATE, said);
+    }
+    answer
 }
 
 async fn read(caller: &Caller, request: Request<Incoming>) -> Result<ApiRequest, StatusCode> {

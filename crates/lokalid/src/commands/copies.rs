@@ -44,8 +44,10 @@ pub async fn restore(configuration: &Path, file: &Path) -> Result<Ending> {
 pub async fn copy_database(installation: &Installation, url: &str) -> Result<Ending> {
     let keys = installation.store.keys().clone();
     let to = Store::open(Location::parse(url)?, keys, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
-    let copied = store::copy_database(&installation.store, &to).await?;
-    to.close().await?;
+    let copied = store::copy_database(&installation.store, &to).await;
+    let closed = to.close().await;
+    let copied = copied?;
+    closed?;
     let rows: u64 = copied.iter().map(|(_, rows)| rows).sum();
     println!(
         "{rows} rows of {} tables copied. Put the new address into `database` and start again.",

@@ -245,6 +245,7 @@ fn keys_of_the_configuration_that_are_wrong_are_named() {
         ("cvr = \"90123456\"", "cvr = \"123\"", &["cvr"]),
         ("kind = \"csv\"", "kind = \"excel\"", &["excel"]),
         ("[[organisation]]\n", "[[organisation]\n", &["lokalid.toml"]),
+        ("keys = ", "keys = \"a\"\nkeys = ", &["duplicate key", "keys"]),
         ("environment = \"emulator\"", "environment = \"emulater\"", &["emulater"]),
         ("name = \"payroll\"", "name = \"by-hand\"", &["by-hand", "taken"]),
         ("localhost:8080", "example.com:8080", &["http", "localhost only"]),
@@ -257,4 +258,90 @@ fn keys_of_the_configuration_that_are_wrong_are_named() {
     }
     folder.write("lokalid.toml", &good);
     assert_eq!(folder.status(LIGHT)["in_step"], json!(true));
+}
+
+/// Adds a directory beside the file, asked for with this password.
+fn add_directory(folder: &Folder, url: &str, authorities: &str, name: &str, base: &str, password: &str) {
+    folder.write("keys/ad.password", password);
+    folder.edit("lokalid.toml", |text| {
+        format!(
+            "{text}\n[[organisation.source]]\nkind = \"ldap\"\nname = \"ad\"\nurl = \"{url}\"\nauthorities = \"{authorities}\"\n\
+             bind_name = \"{name}\"\npassword_file = \"keys/ad.password\"\nbases = [\"{base}\"]\n\
+             filter = \"(objectClass=inetOrgPerson)\"\n\
+             attributes = {{ user-name = \"uid\", given-name = \"givenName\", surname = \"sn\", email = \"mail\" }}\n"
+        )
+    });
+}
+
+#[test]
+fn a_directory_that_refuses_the_password_or_is_down() {
+    if testkit::service(testkit::Service::Slapd).is_none() {
+        return;
+    }
+    let mut slapd = testkit::slapd::Slapd::start();
+    let folder = Folder::light();
+    let emulator = folder.emulator();
+    let authorities = slapd.authority_file().display().to_string();
+    add_directory(&folder, &slapd.ldaps_url(), &authorities, &slapd.reader(), &slapd.people(), "wrong");
+    let standing = || {
+        let (mut status, employees, writes) = standing(&folder, &emulator);
+        // The file beside it is read all the same.
+        status["last_source_read"] = Value::Null;
+        (status, employees, writes)
+    };
+    let before = standing();
+    let refused = |words: &[&str]| {
+        for arguments in [&["source", "check"][..], &["source", "import"], &["plan"], &["apply"], &["doctor"]]
+        {
+            folder.run(arguments).expect(1).says(&["ad"]).says(words);
+        }
+        assert!(standing() == before, "nothing was changed");
+    };
+    refused(&["password"]);
+    slapd.stop();
+    refused(&["localhost"]);
+    fs::remove_file(folder.path().join("keys/ad.password")).unwrap();
+    folder.run(&["plan"]).expect(1).says(&["ad.password", "directory's password"]);
+}
+
+#[test]
+fn a_database_that_was_cut_off() {
+    let folder = Folder::light();
+    let emulator = folder.emulator();
+    let database = folder.path().join("lokalid.db");
+    let whole = fs::read(&database).unwrap();
+    for length in [whole.len() / 2, 8192, 100] {
+        fs::write(&database, &whole[..length]).unwrap();
+        for arguments in [&["apply"][..], &["status"], &["doctor"]] {
+            let ran = folder.run(arguments).expect(1).says(&["lokalid.db"]);
+            assert!(!ran.said().contains("changed after it was applied"), "{}", ran.said());
+        }
+        assert_eq!(emulator.writes(), Vec::<String>::new());
+    }
+    fs::write(&database, &whole).unwrap();
+    folder.run(&["apply"]).expect(0);
+}
+
+#[test]
+fn a_copy_of_the_database_that_cannot_be_made() {
+    let folder = Folder::light();
+    let before = folder.status(LIGHT);
+    let refused = |target: &str, words: &[&str]| {
+        folder.run(&["copy-database", target]).expect(1).says(words);
+        assert_eq!(folder.status(LIGHT), before);
+    };
+    refused("oracle://there", &["must begin with `sqlite:`", "postgres://"]);
+    refused("sqlite:there/other.db", &["there", "create it or correct the address"]);
+    let address = format!("127.0.0.1:{}", crate::world::free_port());
+    refused(
+        &format!("postgres://lokalid:secret@{address}/lokalid"),
+        &["nothing answers at", &address, "Is PostgreSQL running"],
+    );
+    let said = folder.run(&["copy-database", &format!("postgres://lokalid:secret@{address}/lokalid")]).said();
+    assert!(!said.contains("secret"), "{said}");
+    folder.run(&["copy-database", "sqlite:other.db"]).expect(0).says(&["rows of"]);
+    let copy = fs::read(folder.path().join("other.db")).unwrap();
+    refused("sqlite:other.db", &["is not empty", "copy into a new database"]);
+    assert_eq!(fs::read(folder.path().join("other.db")).unwrap(), copy);
+    folder.run(&["copy-database"]).expect(2);
 }

@@ -250,23 +250,6 @@ fn broken_rows_are_skipped_only_where_that_is_asked_for() {
 }
 
 #[test]
-fn doctor_looks_at_everything_and_says_what_is_wrong() {
-    let folder = Folder::light();
-    let emulator = folder.emulator();
-    let report = folder.run(&["doctor", "--json"]).expect(0).json();
-    assert_eq!(members(&report), ["findings", "inferred", "ok"]);
-    assert_eq!(report["ok"], true);
-    let findings = report["findings"].as_array().unwrap();
-    assert!(findings.iter().all(|one| members(one) == ["ok", "what", "words"] && one["ok"] == json!(true)));
-    assert!(!report["inferred"].as_array().unwrap().is_empty());
-    assert_eq!(emulator.writes(), Vec::<String>::new());
-    drop(emulator);
-    let report = folder.run(&["doctor", "--json"]).expect(1).json();
-    assert_eq!(report["ok"], false);
-    folder.run(&["doctor"]).expect(1).says(&["WRONG", "authenticateTls", "Check name look-up"]);
-}
-
-#[test]
 fn init_writes_a_configuration_once() {
     let folder = Folder::empty();
     folder.run(&["init"]).expect(0).says(&["lokalid.toml and keys"]);

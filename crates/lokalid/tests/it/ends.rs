@@ -113,7 +113,7 @@ fn killed_in_the_middle_nobody_waits(folder: &Folder, beside: bool) {
     let emulator = folder.emulator();
     let living = beside.then(|| serve(folder));
     add_people(folder);
-    slow(&emulator, 5_000);
+    emulator.faults(&json!([{ "operation": "createEmployee", "kind": "slow", "latency_ms": 20_000 }]));
     let apply = folder.start(&["apply"]);
     until("apply sends", || is_under_way(folder));
     apply.kill();

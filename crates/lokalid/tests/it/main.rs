@@ -15,6 +15,8 @@ mod certificates;
 mod commands;
 mod copies;
 mod demo;
+mod disk;
+mod doctor;
 mod ends;
 mod guard;
 mod http;

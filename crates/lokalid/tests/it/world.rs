@@ -312,6 +312,12 @@ impl Emulator {
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
 
+    /// Lets the time there differ from ours.
+    pub fn shift_clock(&self, seconds: i64) {
+        let answer = http::post_json(self.control, "/_emulator/clock", &json!({ "shift_seconds": seconds }));
+        assert_eq!(answer.status, 200);
+    }
+
     pub fn reset(&self) {
         let answer = http::post_json(self.control, "/_emulator/reset", &json!({ "organisation": null }));
         assert_eq!(answer.status, 200);

@@ -9,6 +9,7 @@ use std::{error::Error, io, path::PathBuf, time::Duration};
 
 use futures::{FutureExt as _, future::BoxFuture};
 use http::header::{ACCEPT, CONTENT_TYPE, DATE, HeaderMap, RETRY_AFTER};
+use jiff::Timestamp;
 use reqwest::{Response, Url, redirect::Policy};
 use rustls::AlertDescription;
 
@@ -37,6 +38,13 @@ impl Default for Limits {
     fn default() -> Self {
         Self { connect: Duration::from_mins(1), answer: Duration::from_mins(3), most_octets: 256 << 20 }
     }
+}
+
+/// What any answer tells, whatever it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Probe {
+    /// The time by the server's clock.
+    pub date: Option<Timestamp>,
 }
 
 /// Why no transport can be made.
@@ -90,6 +98,13 @@ impl HttpsTransport {
             .build()
             .map_err(|error| TransportError::Tls { why: sentence_of(&error) })?;
         Ok(Self { client, base, most_octets: limits.most_octets })
+    }
+
+    /// Whether the server answers at all, without asking it for anything.
+    pub async fn probe(&self) -> Result<Probe, Broken> {
+        let sent = self.client.get(format!("{}/", self.base)).send().await;
+        let response = sent.map_err(|error| broken(&error))?;
+        Ok(Probe { date: date(response.headers()) })
     }
 
     async fn exchange(&self, request: &ApiRequest) -> Result<ApiResponse, Broken> {
@@ -194,6 +209,11 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)
         let wrapped = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
         wrapped.map(|wrapped| wrapped as &(dyn Error + 'static)).or_else(|| cause.source())
     })
+}
+
+fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    let said = headers.get(DATE)?.to_str().ok()?;
+    jiff::fmt::rfc2822::parse(said.trim()).ok().map(|date| date.timestamp())
 }
 
 /// Seconds, or a date, which is compared with the server's own clock.

@@ -7,9 +7,8 @@ use super::*;
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Keys that code puts together from a beginning and a word.
-const FAMILIES: [&str; 22] = [
+const FAMILIES: [&str; 21] = [
     "action-",
-    "csv-",
     "fact-",
     "environment-",
     "failure-",

@@ -8,6 +8,5 @@ mod certificates;
 mod html;
 mod pages;
 mod permissions;
-mod plans;
 mod sign_in;
 mod world;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Parts, Warning};
+use domain::Warning;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -62,7 +62,7 @@ impl Default for CsvMapping {
 }
 
 impl Column {
-    pub(super) const ALL: [Self; 18] = [
+    const ALL: [Self; 18] = [
         Self::UserName,
         Self::Cpr,
         Self::BirthDate,
@@ -186,7 +186,6 @@ impl Layout {
                 "nothing is read from the columns {}: name them in the mapping if they matter",
                 names.join(", ")
             ),
-            parts: Some(Parts::new("csv-unused").with("found", names.join(", "))),
         })
     }
 }
