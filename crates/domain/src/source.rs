@@ -121,14 +121,43 @@ pub struct SkippedRow {
     /// `None` when the key itself could not be read: then nobody at all is taken for a leaver.
     pub key: Option<SourceKey>,
     pub place: String,
+    /// In English, for the command line.
     pub why: String,
+    /// The same in parts, where the reader of the source has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Parts>,
 }
 
 /// Something a human should look at that stops nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warning {
     pub place: String,
+    /// In English, for the command line.
     pub text: String,
+    /// The same in parts, where the reader of the source has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<Parts>,
+}
+
+/// A sentence in parts: which one it is, and what stands in it. Whoever shows it makes the words in the language of the
+/// reader. Never holds what stood in a cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parts {
+    /// The name of the text.
+    pub key: String,
+    pub values: BTreeMap<String, String>,
+}
+
+impl Parts {
+    pub fn new(key: &str) -> Self {
+        Self { key: key.to_owned(), values: BTreeMap::new() }
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.values.insert(name.to_owned(), value.to_string());
+        self
+    }
 }
 
 /// Everything a source said at one time.

@@ -41,6 +41,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(12, "0012_order"),
     migration!(13, "0013_certificate"),
     migration!(14, "0014_decisions"),
+    migration!(15, "0015_parts"),
 ];
 
 const SCHEMA_VERSION: &str = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY, \

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::{
-    Cvr, Desired, IdentityId, KnownIdentity, Organisation, Resolution, SkippedRow, Snapshot, SourceKey,
+    Cvr, Desired, IdentityId, KnownIdentity, Organisation, Parts, Resolution, SkippedRow, Snapshot, SourceKey,
     SourceName, SourceRecord, StoredRecord, Warning, danish_date, guard::Shrunk, resolve,
 };
 use jiff::Timestamp;
@@ -30,6 +30,8 @@ pub struct SourceState {
     pub read_at: Option<Timestamp>,
     /// Why that attempt failed, if it did.
     pub read_fault: Option<String>,
+    /// The same in parts, where the reader of the source has them.
+    pub read_fault_parts: Vec<Parts>,
     /// The last complete snapshot.
     pub complete_at: Option<Timestamp>,
     pub record_count: Option<i64>,
@@ -37,6 +39,15 @@ pub struct SourceState {
     pub shrunk_from: Option<i64>,
     pub warnings: Vec<Warning>,
     pub skipped: Vec<SkippedRow>,
+    /// How many people the source *by hand* keeps, and when one of them was last written; of no other source.
+    pub by_hand: Option<ByHand>,
+}
+
+/// What is kept by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ByHand {
+    pub people: i64,
+    pub changed_at: Option<Timestamp>,
 }
 
 /// What an import did.
@@ -68,8 +79,13 @@ pub async fn register(
 
 /// All sources of an organisation by name.
 pub async fn all(tx: &mut Tx, cvr: &Cvr) -> Result<Vec<SourceState>, StoreError> {
-    let sql = "SELECT name, kind, mapping, read_at, read_fault, complete_at, record_count, shrunk_from, warnings, skipped
-               FROM source WHERE organisation = $1 ORDER BY name";
+    let sql = "SELECT name, kind, mapping, read_at, read_fault, read_fault_parts, complete_at, record_count, shrunk_from,
+                   warnings, skipped, people, written_at
+               FROM source LEFT JOIN (SELECT organisation AS cvr, source AS kept_in, COUNT(*) AS people,
+                       MAX(changed_at) AS written_at FROM source_record
+                   WHERE source = 'by-hand' GROUP BY organisation, source) AS kept
+                   ON kept.cvr = organisation AND kept_in = name
+               WHERE organisation = $1 ORDER BY name";
     tx.rows(sql, &[cvr.to_string().into()]).await?.iter().map(read_state).collect()
 }
 
@@ -80,20 +96,46 @@ fn read_state(row: &Row) -> Result<SourceState, StoreError> {
         mapping: json::read(row, "mapping")?,
         read_at: row.optional_timestamp("read_at")?,
         read_fault: row.optional_text("read_fault")?.map(str::to_owned),
+        read_fault_parts: match row.optional_text("read_fault_parts")? {
+            Some(_) => json::read(row, "read_fault_parts")?,
+            None => Vec::new(),
+        },
         complete_at: row.optional_timestamp("complete_at")?,
         record_count: row.optional_int("record_count")?,
         shrunk_from: row.optional_int("shrunk_from")?,
         warnings: json::read(row, "warnings")?,
         skipped: json::read(row, "skipped")?,
+        by_hand: by_hand_kept(row)?,
     })
+}
+
+fn by_hand_kept(row: &Row) -> Result<Option<ByHand>, StoreError> {
+    if row.text("kind")? != SourceName::BY_HAND {
+        return Ok(None);
+    }
+    let people = row.optional_int("people")?.unwrap_or_default();
+    Ok(Some(ByHand { people, changed_at: row.optional_timestamp("written_at")? }))
 }
 
 /// Notes that a read failed. Nothing else changes: nobody is a leaver because a source was away.
 pub async fn note_failure(tx: &mut Tx, cvr: &Cvr, name: &SourceName, why: &str) -> Result<(), StoreError> {
     let now = tx.now();
-    let sql = "UPDATE source SET read_at = $3, read_fault = $4, cookie = NULL WHERE organisation = $1 AND name = $2";
+    let sql = "UPDATE source SET read_at = $3, read_fault = $4, read_fault_parts = NULL, cookie = NULL
+               WHERE organisation = $1 AND name = $2";
     tx.execute(sql, &[cvr.to_string().into(), name.0.as_str().into(), now.into(), why.into()]).await?;
     tx.audit(AuditEntry::of("lokalid", "source.failed", cvr).subject(&name.0)).await
+}
+
+/// Keeps in parts why a read failed, for readers in other languages.
+pub async fn note_fault_parts(
+    tx: &mut Tx,
+    cvr: &Cvr,
+    name: &SourceName,
+    parts: &[Parts],
+) -> Result<(), StoreError> {
+    let sql = "UPDATE source SET read_fault_parts = $3 WHERE organisation = $1 AND name = $2";
+    let values = [cvr.to_string().into(), name.0.as_str().into(), json::text(&parts).into()];
+    tx.execute(sql, &values).await.map(drop)
 }
 
 /// The sources whose newest snapshot is so short that leavers wait for a human.
@@ -186,7 +228,7 @@ async fn note_success(
     let shrunk_from = before.filter(|before| Shrunk::is(count(*before), count(now), percent));
     let good = shrunk_from.unwrap_or(now);
     tx.execute_one(
-        "UPDATE source SET read_at = $3, read_fault = NULL, complete_at = $3, record_count = $4, good_count = $5,
+        "UPDATE source SET read_at = $3, read_fault = NULL, read_fault_parts = NULL, complete_at = $3, record_count = $4, good_count = $5,
              shrunk_from = $6, warnings = $7, skipped = $8, cookie = NULL
          WHERE organisation = $1 AND name = $2",
         &[

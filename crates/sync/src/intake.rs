@@ -27,6 +27,17 @@ pub enum ReadFault {
     Ldap(#[from] crate::source::ldap::LdapFault),
 }
 
+impl ReadFault {
+    /// The sentence in parts, where there are words for it in more languages than one.
+    pub fn parts(&self) -> Vec<domain::Parts> {
+        match self {
+            Self::File { file, .. } => vec![domain::Parts::new("csv-no-file").with("file", file)],
+            Self::Csv { file, faults } => faults.parts(file),
+            Self::Ldap(_) => Vec::new(),
+        }
+    }
+}
+
 /// What came of reading the sources of an organisation.
 #[derive(Debug, Default)]
 pub struct Intake {
@@ -48,8 +59,14 @@ impl Engine {
                 Err(SourceError::Fault(fault)) => {
                     let why = fault.to_string();
                     let name = &setup.name;
+                    let parts = fault.parts();
                     self.store
-                        .write(|tx| Box::pin(async { source::note_failure(tx, cvr, name, &why).await }))
+                        .write(|tx| {
+                            Box::pin(async {
+                                source::note_failure(tx, cvr, name, &why).await?;
+                                source::note_fault_parts(tx, cvr, name, &parts).await
+                            })
+                        })
                         .await?;
                     intake.faults.push((setup.name.clone(), why));
                 }

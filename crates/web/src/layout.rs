@@ -122,6 +122,9 @@ pub struct MenuItem {
     pub mark: &'static str,
 }
 
+/// The names of what can stand in a sentence that came in parts.
+const PARTS: [&str; 8] = ["file", "number", "found", "expected", "other", "what", "accepted", "example"];
+
 impl Layout {
     pub fn with_faults(mut self, faults: Vec<FieldFault>) -> Self {
         self.faults = faults;
@@ -153,6 +156,19 @@ impl Layout {
     /// A text with one word put in for `{ $value }`.
     pub fn t1(&self, key: &str, value: &str) -> String {
         self.tv(key, &[("value", value.into())])
+    }
+
+    /// A sentence that came in parts.
+    pub fn parts(&self, parts: &domain::Parts) -> String {
+        let value = |name: &'static str| {
+            let value = parts.values.get(name)?;
+            // The name of a column is a word of the language; an attribute of the organisation's own is its own word.
+            let column = format!("csv-column-{value}");
+            let word = if name == "what" { text::find(self.language, &column) } else { None };
+            Some((name, word.unwrap_or_else(|| value.clone()).into()))
+        };
+        let values: Vec<_> = PARTS.into_iter().filter_map(value).collect();
+        self.tv(&parts.key, &values)
     }
 
     /// The label of a setting's field.

@@ -27,6 +27,11 @@ pub fn say(language: Language, key: &str) -> String {
     LOCALES.try_lookup(identifier(language), key).unwrap_or_else(|| key.to_owned())
 }
 
+/// The text of a key that may not exist.
+pub fn find(language: Language, key: &str) -> Option<String> {
+    LOCALES.try_lookup(identifier(language), key)
+}
+
 /// The text of a key with values put in. Give a number as [`Value::Count`] where the sentence depends on it.
 pub fn say_with(language: Language, key: &str, values: &[(&'static str, Value)]) -> String {
     let values: HashMap<Cow<'static, str>, FluentValue<'_>> = values

@@ -10,11 +10,12 @@ mod columns;
 mod dates;
 mod encoding;
 mod faults;
+mod parts;
 mod repeated;
 mod row;
 mod table;
 
-use domain::{MINIMUM_AGE, SkippedRow, Snapshot, SourceName, Warning};
+use domain::{MINIMUM_AGE, Parts, SkippedRow, Snapshot, SourceName, Warning};
 use jiff::{Timestamp, civil::Date};
 
 use self::{columns::Layout, row::Row, table::Table};
@@ -83,7 +84,8 @@ fn refuse_broken(rows: &mut [Row], skip_broken: bool) -> Result<(), CsvFaults> {
 
 fn skipped(row: Row) -> SkippedRow {
     let why: Vec<String> = row.faults.iter().map(CsvFault::without_row).collect();
-    SkippedRow { key: row.key, place: row.record.place, why: why.join("; ") }
+    let parts = row.faults.iter().map(|fault| CsvFault { row: None, ..fault.clone() }.parts()).collect();
+    SkippedRow { key: row.key, place: row.record.place, why: why.join("; "), parts }
 }
 
 fn too_young(row: &Row) -> Warning {
@@ -93,6 +95,7 @@ fn too_young(row: &Row) -> Warning {
             "the person is under {MINIMUM_AGE} and was left out, because MitID is not given to children below \
              that age: nothing needs to be done, unless the date of birth is wrong"
         ),
+        parts: Some(Parts::new("csv-too-young").with("expected", MINIMUM_AGE)),
     }
 }
 

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use directory::{AccountExpiry, Connection, Cookie, Delta, Entry, Query, ReadError, Settings};
 use domain::{
-    Cpr, Email, MINIMUM_AGE, Name, PNumber, Rid, SkippedRow, Snapshot, SourceKey, SourceName, SourceRecord,
-    Standing, UserName, Warning, danish_date,
+    Cpr, Email, MINIMUM_AGE, Name, PNumber, Parts, Rid, SkippedRow, Snapshot, SourceKey, SourceName,
+    SourceRecord, Standing, UserName, Warning, danish_date,
 };
 use jiff::{SignedDuration, Timestamp};
 use store::source::position::Position;
@@ -202,6 +202,7 @@ impl Person {
             key: Some(self.record.key.clone()),
             place: self.record.place.clone(),
             why: why.collect::<Vec<_>>().join("; "),
+            parts: Vec::new(),
         }
     }
 }
@@ -224,7 +225,8 @@ fn is_too_young(record: &SourceRecord, now: Timestamp) -> bool {
 
 fn young(record: &SourceRecord) -> Warning {
     let text = format!("under {MINIMUM_AGE} years, so left out: MitID demands that age");
-    Warning { place: record.place.clone(), text }
+    let parts = Some(Parts::new("csv-too-young").with("expected", MINIMUM_AGE));
+    Warning { place: record.place.clone(), text, parts }
 }
 
 /// One entry being read, with what was wrong with it.

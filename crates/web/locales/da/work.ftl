@@ -134,10 +134,21 @@ source-complete = Seneste hele læsning
 source-tried = Seneste forsøg
 source-state = Tilstand
 source-fresh = Frisk
+source-by-hand = I hånden
+source-by-hand-when = Ændret
+source-by-hand-never = Ingen endnu
+source-by-hand-changed = Seneste ændring { $value }
+source-by-hand-people = { $count ->
+    [0] Ingen personer er oprettet i hånden.
+    [one] { $number } person er oprettet i hånden.
+   *[other] { $number } personer er oprettet i hånden.
+}
 source-old = For gammel
 source-unread = Ikke læst endnu
 source-failed = Kunne ikke læses
 source-failed-heading = Kilden kunne ikke læses
+source-faults-caption = Det, der er galt, og hvor
+source-whole-file = Hele filen
 source-shrunk = Meget kortere end før
 source-shrunk-text = Kilden har { $now } personer og havde { $before }. Er det rigtigt, så godkend planen.
 source-warnings = { $count ->
@@ -148,6 +159,9 @@ source-warnings-heading = Advarsler
 source-warnings-caption = Rækker, som nogen bør se på
 source-no-warnings = Der er ingen advarsler fra den seneste læsning.
 source-place = Sted
+source-row = Række { $value }
+source-row-column = Række { $row }, kolonnen »{ $column }«
+source-column-named = Kolonnen »{ $value }«
 source-what = Hvad
 source-skipped-heading = Sprunget over
 source-skipped-text = Rækkerne var i stykker og blev udeladt. Personerne står, som de sidst var kendt.

@@ -134,10 +134,21 @@ source-complete = Last whole read
 source-tried = Last attempt
 source-state = State
 source-fresh = Fresh
+source-by-hand = By hand
+source-by-hand-when = Changed
+source-by-hand-never = None yet
+source-by-hand-changed = Last change { $value }
+source-by-hand-people = { $count ->
+    [0] No people are kept by hand.
+    [one] { $number } person is kept by hand.
+   *[other] { $number } people are kept by hand.
+}
 source-old = Too old
 source-unread = Not read yet
 source-failed = Could not be read
 source-failed-heading = The source could not be read
+source-faults-caption = What is wrong, and where
+source-whole-file = The whole file
 source-shrunk = Much shorter than before
 source-shrunk-text = The source has { $now } people and had { $before }. If that is right, approve the plan.
 source-warnings = { $count ->
@@ -148,6 +159,9 @@ source-warnings-heading = Warnings
 source-warnings-caption = Rows that somebody should look at
 source-no-warnings = There are no warnings from the last read.
 source-place = Place
+source-row = Row { $value }
+source-row-column = Row { $row }, column "{ $column }"
+source-column-named = Column "{ $value }"
 source-what = What
 source-skipped-heading = Skipped
 source-skipped-text = The rows were broken and left out. Their people stay as last known.

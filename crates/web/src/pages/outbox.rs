@@ -68,8 +68,7 @@ pub async fn list(
     signed_in: SignedIn,
     Asked(asked): Asked<Parameters>,
 ) -> Result<Html<String>, Failure> {
-    let (name, condition) =
-        STATES.into_iter().find(|(name, _)| *name == asked.state).unwrap_or(("waiting", Condition::Waiting));
+    let chosen = STATES.into_iter().find(|(name, _)| *name == asked.state);
     let cvr = signed_in.cvr();
     let number = asked.page.parse().unwrap_or(1);
     let look = console.store.read(|tx| {
@@ -78,14 +77,19 @@ pub async fn list(
             for (_, state) in STATES {
                 counts.push(operations::count(tx, cvr, state).await?);
             }
+            // Without a choice the page opens on the first state that has something.
+            let mut filled = STATES.into_iter().zip(&counts).filter(|(_, count)| **count > 0);
+            let (name, condition) = chosen
+                .or_else(|| filled.next().map(|(state, _)| state))
+                .unwrap_or(("waiting", Condition::Waiting));
             let total = operations::count(tx, cvr, condition).await?;
             let pages = Pages::new("/outbox", vec![("state", name.to_owned())], number, total);
             let rows =
                 operations::page(tx, cvr, condition, (pages.current() - 1) * PAGE_SIZE, PAGE_SIZE).await?;
-            Ok::<_, store::StoreError>((counts, pages, rows))
+            Ok::<_, store::StoreError>((name, counts, pages, rows))
         })
     });
-    let (counts, pages, rows) = look.await?;
+    let (name, counts, pages, rows) = look.await?;
     let mut page = signed_in.layout("outbox-title");
     page.section = Some(Section::Outbox);
     let tab = |((state, condition), count): ((&str, Condition), &i64)| Tab {

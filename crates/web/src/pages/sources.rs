@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{Html, Redirect};
 use domain::permission::Action as Allowed;
+use domain::{Parts, SkippedRow, Warning};
 use jiff::SignedDuration;
 use store::job::{self, Wish};
 use store::source::{self, SourceState};
@@ -47,15 +48,22 @@ pub async fn list(State(console): State<Console>, signed_in: SignedIn) -> Result
 
 pub fn source_line(page: &Layout, source: &SourceState) -> SourceLine {
     let (state, badge) = freshness(page, source);
+    let complete = match (&source.by_hand, source.complete_at) {
+        (Some(kept), _) => kept.changed_at.map_or_else(
+            || page.t("source-by-hand-never"),
+            |at| page.t1("source-by-hand-changed", &page.ago(&at)),
+        ),
+        (None, Some(at)) => format::sentence(&page.ago(&at)),
+        (None, None) => page.t("word-never"),
+    };
+    let count = source.by_hand.map(|kept| kept.people).or(source.record_count);
     let warnings = i64::try_from(source.warnings.len() + source.skipped.len()).unwrap_or(i64::MAX);
     SourceLine {
         address: format!("/sources/{}", address::escaped(&source.name.0)),
         name: source.name.to_string(),
         kind: page.t(&format!("source-kind-{}", known_kind(&source.kind))),
-        complete: source
-            .complete_at
-            .map_or_else(|| page.t("word-never"), |at| format::sentence(&page.ago(&at))),
-        count: source.record_count.map(|count| page.n(count)).unwrap_or_default(),
+        complete,
+        count: count.map(|count| page.n(count)).unwrap_or_default(),
         warnings: if warnings == 0 { page.t("word-none") } else { page.tn("source-warnings", warnings) },
         state: page.t(state),
         badge,
@@ -67,13 +75,14 @@ fn known_kind(kind: &str) -> &str {
 }
 
 fn freshness(page: &Layout, source: &SourceState) -> (&'static str, &'static str) {
-    let by_hand = source.kind == "by-hand";
+    if source.by_hand.is_some() {
+        return ("source-by-hand", "info");
+    }
     match (&source.read_fault, source.complete_at) {
         (Some(_), _) => ("source-failed", "error"),
         _ if source.shrunk_from.is_some() => ("source-shrunk", "warning"),
-        (None, None) if by_hand => ("source-fresh", "success"),
         (None, None) => ("source-unread", "info"),
-        (None, Some(at)) if !by_hand && page.now.duration_since(at) > TOO_OLD => ("source-old", "warning"),
+        (None, Some(at)) if page.now.duration_since(at) > TOO_OLD => ("source-old", "warning"),
         (None, Some(_)) => ("source-fresh", "success"),
     }
 }
@@ -102,13 +111,20 @@ pub fn task(page: &Layout, source: &SourceState) -> Option<Task> {
 struct SourcePage {
     page: Layout,
     line: SourceLine,
-    fault: Option<String>,
+    fault: Option<Fault>,
     read: Option<String>,
     shrunk: Option<String>,
     warnings: Vec<(String, String)>,
     skipped: Vec<(String, String)>,
     mapping: Vec<(String, String)>,
-    by_hand: bool,
+    /// How many people are kept by hand, in words.
+    by_hand: Option<String>,
+}
+
+/// Why the source could not be read: a sentence, and a line for each thing that is wrong.
+struct Fault {
+    text: String,
+    lines: Vec<(String, String)>,
 }
 
 pub async fn show(
@@ -125,16 +141,58 @@ pub async fn show(
     });
     let template = SourcePage {
         line: source_line(&page, &source),
-        fault: source.read_fault.clone(),
+        fault: source.read_fault.as_ref().map(|english| fault(&page, english, &source.read_fault_parts)),
         read: source.read_at.map(|at| page.moment(&at)),
         shrunk,
-        warnings: source.warnings.into_iter().map(|warning| (warning.place, warning.text)).collect(),
-        skipped: source.skipped.into_iter().map(|row| (row.place, row.why)).collect(),
+        warnings: source.warnings.iter().map(|warning| warning_shown(&page, warning)).collect(),
+        skipped: source.skipped.iter().map(|row| skipped_shown(&page, row)).collect(),
         mapping: source.mapping.into_iter().collect(),
-        by_hand: source.kind == "by-hand",
+        by_hand: source.by_hand.map(|kept| page.tn("source-by-hand-people", kept.people)),
         page,
     };
     Ok(Html(template.render()?))
+}
+
+/// The first sentence is about the file as a whole. A source that has no parts is told in its own words.
+fn fault(page: &Layout, english: &str, parts: &[Parts]) -> Fault {
+    let Some((first, rest)) = parts.split_first() else {
+        return Fault { text: english.to_owned(), lines: Vec::new() };
+    };
+    Fault {
+        text: page.parts(first),
+        lines: rest.iter().map(|parts| (place_of(page, parts), page.parts(parts))).collect(),
+    }
+}
+
+fn warning_shown(page: &Layout, warning: &Warning) -> (String, String) {
+    let text = warning.parts.as_ref().map_or_else(|| warning.text.clone(), |parts| page.parts(parts));
+    (place(page, &warning.place), text)
+}
+
+fn skipped_shown(page: &Layout, row: &SkippedRow) -> (String, String) {
+    let one = |parts: &Parts| match parts.values.get("column") {
+        Some(column) => format!("{}: {}", page.t1("source-column-named", column), page.parts(parts)),
+        None => page.parts(parts),
+    };
+    let why: Vec<String> = row.parts.iter().map(one).collect();
+    (place(page, &row.place), if why.is_empty() { row.why.clone() } else { why.join(" ") })
+}
+
+/// Readers of files say `row 17`; readers of directories name the entry.
+fn place(page: &Layout, place: &str) -> String {
+    let row = place.strip_prefix("row ").filter(|row| row.parse::<u64>().is_ok());
+    row.map_or_else(|| place.to_owned(), |row| page.t1("source-row", row))
+}
+
+fn place_of(page: &Layout, parts: &Parts) -> String {
+    match (parts.values.get("row"), parts.values.get("column")) {
+        (Some(row), Some(column)) => {
+            page.tv("source-row-column", &[("row", row.as_str().into()), ("column", column.as_str().into())])
+        }
+        (Some(row), None) => page.t1("source-row", row),
+        (None, Some(column)) => page.t1("source-column-named", column),
+        (None, None) => String::new(),
+    }
 }
 
 /// `POST /sources/{name}/read`: has the sources read now.

@@ -7,8 +7,9 @@ use super::*;
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Keys that code puts together from a beginning and a word.
-const FAMILIES: [&str; 21] = [
+const FAMILIES: [&str; 22] = [
     "action-",
+    "csv-",
     "fact-",
     "environment-",
     "failure-",

@@ -8,5 +8,6 @@ mod certificates;
 mod html;
 mod pages;
 mod permissions;
+mod plans;
 mod sign_in;
 mod world;

@@ -6,9 +6,9 @@ use axum::Router;
 use domain::certificate::{Check, Facts, Finding, Kind};
 use domain::guard::{self, Circumstances, Origin};
 use domain::{
-    CertificateId, Cpr, Cvr, Email, Environment, Field, Fields, IdentityId, Name, Organisation, Rid, Role, Settings,
-    Situation, SkippedRow, Snapshot, SourceKey, SourceName, SourceRecord, Status, UserName, Variant, Warning,
-    assess, danish_date,
+    CertificateId, Cpr, Cvr, Email, Environment, Field, Fields, IdentityId, Name, Organisation, Rid, Role,
+    Settings, Situation, SkippedRow, Snapshot, SourceKey, SourceName, SourceRecord, Status, UserName,
+    Variant, Warning, assess, danish_date,
 };
 use identity::Invitation;
 use jiff::SignedDuration;
@@ -16,7 +16,9 @@ use store::certificate::{self, Keystore};
 use store::observed::Detail;
 use store::outbox::{self, Outcome, Which};
 use store::plan::{self, Coverage, NewPlan};
-use store::{Store, StoreError, Tx, identity as identities, observed, organisation, question, source, unmanaged};
+use store::{
+    Store, StoreError, Tx, identity as identities, observed, organisation, question, source, unmanaged,
+};
 use testkit::Database;
 use uuid::Uuid;
 use web::{Address, Console};
@@ -171,8 +173,17 @@ async fn fill(tx: &mut Tx, organisation: &Organisation) -> Result<(), StoreError
         source: ad.clone(),
         taken_at: tx.now(),
         records,
-        skipped: vec![SkippedRow { key: None, place: "CN=x".to_owned(), why: "har intet navn".to_owned() }],
-        warnings: vec![Warning { place: "CN=y".to_owned(), text: "har ingen e-mail".to_owned() }],
+        skipped: vec![SkippedRow {
+            key: None,
+            place: "CN=x".to_owned(),
+            why: "har intet navn".to_owned(),
+            parts: Vec::new(),
+        }],
+        warnings: vec![Warning {
+            place: "CN=y".to_owned(),
+            text: "har ingen e-mail".to_owned(),
+            parts: None,
+        }],
     };
     let everybody = snapshot((0..PEOPLE).map(record).collect());
     source::import(tx, organisation, &everybody).await?;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::Warning;
+use domain::{Parts, Warning};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -62,7 +62,7 @@ impl Default for CsvMapping {
 }
 
 impl Column {
-    const ALL: [Self; 18] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::UserName,
         Self::Cpr,
         Self::BirthDate,
@@ -186,6 +186,7 @@ impl Layout {
                 "nothing is read from the columns {}: name them in the mapping if they matter",
                 names.join(", ")
             ),
+            parts: Some(Parts::new("csv-unused").with("found", names.join(", "))),
         })
     }
 }
