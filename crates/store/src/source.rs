@@ -16,6 +16,9 @@ use crate::{Keys, Row, StoreError, Tx, Value, identity, json, log::AuditEntry, q
 
 pub mod position;
 
+/// Records that change at once when a large organisation begins.
+const MANY: usize = 5000;
+
 pub(crate) const RECORD: &str = "source_record";
 
 /// A source and what it last said of itself.
@@ -350,6 +353,9 @@ async fn settle(tx: &mut Tx, organisation: &Organisation, mut kept: Kept) -> Res
             record.identity = Some(*identity);
             kept.changed.insert(place);
         }
+    }
+    if kept.changed.len() > MANY {
+        tx.make_room().await?;
     }
     write_records(tx, &organisation.cvr, &kept).await?;
     let imported = write_identities(tx, organisation, &known, &resolution).await?;

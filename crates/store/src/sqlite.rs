@@ -43,7 +43,7 @@ pub(crate) fn file_options(file: &Path) -> SqliteConnectOptions {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .pragma("cache_size", "-4096")
+        .pragma("cache_size", writer::CACHE_KIB)
         .pragma("journal_size_limit", "16777216")
 }
 

@@ -237,6 +237,14 @@ impl Tx {
         Ok(inserted)
     }
 
+    /// Very many rows are about to be written: on SQLite their pages may stay in memory until they are committed.
+    pub(crate) async fn make_room(&mut self) -> Result<(), StoreError> {
+        match &mut self.session {
+            Session::SqliteWriter(turn) => turn.make_room().await,
+            Session::SqliteReader(_) | Session::Postgres(_) => Ok(()),
+        }
+    }
+
     fn link(&mut self) -> Result<Link<'_>, StoreError> {
         self.check_sound()?;
         self.session.link()

@@ -11,6 +11,10 @@ use crate::dialect::Dialect;
 use crate::error::StoreError;
 use crate::link::Link;
 
+/// Memory for pages, ordinarily and while very many rows are written: pages that do not fit are written twice.
+pub(crate) const CACHE_KIB: &str = "-4096";
+const ROOMY_CACHE_KIB: &str = "-49152";
+
 /// How often "busy" is asked again; each time SQLite has waited already.
 const BUSY_ATTEMPTS: usize = 3;
 
@@ -22,6 +26,8 @@ struct Writer {
     connection: Option<SqliteConnection>,
     phase: Phase,
     batch: Option<watch::Sender<Outcome>>,
+    /// Until the next commit there is more memory for pages.
+    roomy: bool,
 }
 
 /// Where the connection stands between two statements.
@@ -69,7 +75,12 @@ pub(crate) struct Receipt(watch::Receiver<Outcome>);
 
 impl Writers {
     pub(crate) fn new(connection: SqliteConnection) -> Self {
-        Self(Arc::new(Mutex::new(Writer { connection: Some(connection), phase: Phase::Idle, batch: None })))
+        Self(Arc::new(Mutex::new(Writer {
+            connection: Some(connection),
+            phase: Phase::Idle,
+            batch: None,
+            roomy: false,
+        })))
     }
 
     /// Waits for a turn and enters a savepoint, in a transaction shared with others or in one of its own.
@@ -108,6 +119,17 @@ impl Writers {
 impl Turn {
     pub(crate) fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
         self.writer.connection.as_mut().ok_or(StoreError::Closed)
+    }
+
+    /// Takes more memory until the commit.
+    pub(crate) async fn make_room(&mut self) -> Result<(), StoreError> {
+        if self.writer.roomy {
+            return Ok(());
+        }
+        let sql = format!("PRAGMA cache_size = {ROOMY_CACHE_KIB}");
+        Link::Sqlite(self.connection()?).execute_script(&sql).await?;
+        self.writer.roomy = true;
+        Ok(())
     }
 
     /// Keeps or undoes this caller's changes and gives the writer to the next one.
@@ -184,6 +206,14 @@ impl Writer {
             Ok(()) => self.tell(Outcome::Committed),
             Err(error) => self.undo(error).await,
         }
+        self.give_room_back().await;
+    }
+
+    async fn give_room_back(&mut self) {
+        let Some(connection) = self.connection.as_mut().filter(|_| self.roomy) else { return };
+        let sql = format!("PRAGMA cache_size = {CACHE_KIB}; PRAGMA shrink_memory");
+        // A connection that cannot do this cannot do anything, and says so at the next statement.
+        self.roomy = Link::Sqlite(connection).execute_script(&sql).await.is_err();
     }
 
     /// Undoes the transaction for everybody in it; they run again.
