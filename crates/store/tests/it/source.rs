@@ -42,7 +42,12 @@ impl Town<'_> {
 }
 
 fn broken(key: Option<SourceKey>) -> SkippedRow {
-    SkippedRow { key, place: "row 9".to_owned(), why: "the CPR number is no number".to_owned() }
+    SkippedRow {
+        key,
+        place: "row 9".to_owned(),
+        why: "the CPR number is no number".to_owned(),
+        parts: Vec::new(),
+    }
 }
 
 fn text_key(number: usize) -> SourceKey {
@@ -78,7 +83,11 @@ async fn an_import_says_what_it_brought() {
         town.wait(DAY);
         let mut second = town.of_first(2);
         second.records[0].email = Some(email("elsewhere@norreby.example"));
-        second.warnings.push(Warning { place: "row 1".to_owned(), text: "an odd address".to_owned() });
+        second.warnings.push(Warning {
+            place: "row 1".to_owned(),
+            text: "an odd address".to_owned(),
+            parts: None,
+        });
         let imported = town.take(&second).await;
         let expected = Imported { records: 2, changed: 2, left: 1, warnings: 1, ..Imported::default() };
         assert_eq!(imported, expected);
