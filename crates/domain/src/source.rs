@@ -154,6 +154,7 @@ impl Parts {
     }
 
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "a word or a number, as it stands at hand")]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
         self.values.insert(name.to_owned(), value.to_string());
         self

@@ -38,6 +38,9 @@ pub struct Configuration {
     /// The folder that paths are relative to; not in the file.
     #[serde(skip)]
     pub folder: PathBuf,
+    /// The file as it was written: what it leaves out is built in.
+    #[serde(skip)]
+    pub written: toml::Table,
 }
 
 fn default_keys() -> PathBuf {
@@ -180,6 +183,7 @@ impl Configuration {
         })?;
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         folder.clone_into(&mut configuration.folder);
+        configuration.written = toml::from_str(&text).unwrap_or_default();
         let checked = configuration.check().and_then(|()| refuse_unknown_settings(&text));
         checked.map_err(|why| ConfigurationError::Wrong { file: shown, why })?;
         Ok(configuration)

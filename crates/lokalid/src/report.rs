@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 use store::plan::PlanRecord;
 use sync::Planned;
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use web::Origin;
+
+use crate::configuration::Configuration;
 
 /// Words for people go to standard error; `LOKALID_LOG` chooses how many.
 pub fn begin_logging() {
@@ -124,18 +127,49 @@ pub fn table(rows: &[Vec<String>]) -> String {
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// What the configuration says, for the console's settings page. Secrets are named by their files, never shown.
-pub fn configured(configuration: &crate::configuration::Configuration) -> Vec<web::Configured> {
-    let one =
-        |key: &str, value: String| web::Configured { key: key.to_owned(), value, origin: web::Origin::File };
-    let schedule = &configuration.schedule;
-    vec![
-        one("web.address", configuration.web.address.clone()),
-        one("keys", configuration.keys.display().to_string()),
-        one("checkpoints", configuration.checkpoints.display().to_string()),
-        one("schedule.sources_minutes", schedule.sources_minutes.to_string()),
-        one("schedule.full_read_at", schedule.full_read_at.to_string()),
-        one("schedule.details_days", schedule.details_days.to_string()),
-        one("schedule.at_once", schedule.at_once.to_string()),
-    ]
+/// What is configured, for the console's settings page, each with where it was set. Secrets are named by their files,
+/// never shown.
+pub fn configured(configuration: &Configuration) -> Vec<web::Configured> {
+    let Configuration { web, schedule, .. } = configuration;
+    let waits = schedule.unknown_wait_seconds.map(|seconds| seconds.to_string());
+    let all = [
+        ("web.address", web.address.clone()),
+        ("web.listen", web.listen.clone().unwrap_or_default()),
+        ("keys", configuration.keys.display().to_string()),
+        ("checkpoints", configuration.checkpoints.display().to_string()),
+        ("schedule.sources_minutes", schedule.sources_minutes.to_string()),
+        ("schedule.full_read_at", schedule.full_read_at.to_string()),
+        ("schedule.details_days", schedule.details_days.to_string()),
+        ("schedule.unknown_wait_seconds", waits.unwrap_or_default()),
+        ("schedule.at_once", schedule.at_once.to_string()),
+    ];
+    let one = |(key, value): (&str, String)| {
+        let origin = if is_written(&configuration.written, key) { Origin::File } else { Origin::Default };
+        web::Configured { key: key.to_owned(), value, origin }
+    };
+    all.into_iter().map(one).chain(of_organisations(configuration)).collect()
+}
+
+fn is_written(written: &toml::Table, key: &str) -> bool {
+    match key.split_once('.') {
+        Some((section, key)) => written.get(section).is_some_and(|section| section.get(key).is_some()),
+        None => written.contains_key(key),
+    }
+}
+
+/// What the file says of each organisation. Of its settings the keys alone: their values are in the database.
+fn of_organisations(configuration: &Configuration) -> Vec<web::Configured> {
+    let mut all = Vec::new();
+    let sections = configuration.written.get("organisation").and_then(toml::Value::as_array);
+    for (section, written) in configuration.organisations.iter().zip(sections.into_iter().flatten()) {
+        let mut put = |key: &str, value: String| {
+            all.push(web::Configured { key: format!("{}.{key}", section.cvr), value, origin: Origin::File });
+        };
+        put("environment", section.environment.name().to_owned());
+        let sources: Vec<&str> = section.sources.iter().map(|source| source.name().0.as_str()).collect();
+        put("sources", sources.join(", "));
+        let settings = written.get("settings").and_then(toml::Value::as_table);
+        settings.into_iter().flat_map(toml::Table::keys).for_each(|key| put(key, String::new()));
+    }
+    all
 }

@@ -418,7 +418,6 @@ origin-default = Standard
 origin-file = lokalid.toml
 origin-environment = Miljøvariabel
 origin-console = { $by }, { $at }
-origin-configured = lokalid.toml eller standard
 setting-stop-percent = Højest så mange procent suspenderes på én gang
 setting-stop-percent-hint = Begge grænser skal være overskredet, før planen stopper
 setting-stop-count = Højest så mange suspenderes på én gang

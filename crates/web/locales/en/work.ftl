@@ -418,7 +418,6 @@ origin-default = Default
 origin-file = lokalid.toml
 origin-environment = Environment variable
 origin-console = { $by }, { $at }
-origin-configured = lokalid.toml or default
 setting-stop-percent = At most this per cent suspended at once
 setting-stop-percent-hint = Both limits must be passed before the plan stops
 setting-stop-count = At most this many suspended at once

@@ -118,7 +118,7 @@ async fn page_of(console: &Console, signed_in: &SignedIn, mut page: Layout) -> R
             single_administrator: settings.single_administrator,
         },
         owners: OWNED.map(|field| owner_line(&page, field, settings.owner(field))).into(),
-        schedule: kept_schedule(&overlays),
+        schedule: kept_schedule(console, &overlays),
         certificate: certificates::summary(&page, signed_in, &certificates),
         last_test: test.map(|job| job_shown(&page, job)),
         in_force: in_force(&page, console, signed_in, &overlays),
@@ -131,39 +131,86 @@ fn owner_line(page: &Layout, field: Field, owner: Owner) -> OwnerLine {
     OwnerLine { field: field.name(), label: format::sentence(field.word(page.language)), owner }
 }
 
-fn kept_schedule(overlays: &[Overlay]) -> Schedule {
+/// The schedule in force: as changed here, else as configured.
+fn kept_schedule(console: &Console, overlays: &[Overlay]) -> Schedule {
     let kept = overlays.iter().find(|overlay| overlay.key == change::SCHEDULE);
-    kept.and_then(|overlay| serde_json::from_value(overlay.value.clone()).ok()).unwrap_or_default()
+    if let Some(kept) = kept.and_then(|overlay| serde_json::from_value(overlay.value.clone()).ok()) {
+        return kept;
+    }
+    let configured = |key: &str| console.configured.iter().find(|one| one.key == key).map(|one| &one.value);
+    let hour = configured(FULL_READ_AT).and_then(|time| time.split(':').next()?.parse().ok());
+    let built_in = Schedule::default();
+    Schedule {
+        source_minutes: configured(SOURCES_MINUTES)
+            .and_then(|minutes| minutes.parse().ok())
+            .unwrap_or(built_in.source_minutes),
+        full_read_hour: hour.unwrap_or(built_in.full_read_hour),
+    }
 }
 
-/// What was changed here stands over what the configuration file says.
+/// The keys of the schedule in the configuration.
+const SOURCES_MINUTES: &str = "schedule.sources_minutes";
+const FULL_READ_AT: &str = "schedule.full_read_at";
+
+/// What was changed here stands over what the configuration file says, and that over what is built in.
 fn in_force(page: &Layout, console: &Console, signed_in: &SignedIn, overlays: &[Overlay]) -> Vec<InForce> {
-    let mut lines: Vec<InForce> = console
-        .configured
-        .iter()
-        .map(|setting| InForce {
-            key: setting.key.clone(),
-            value: setting.value.clone(),
-            origin: page.t(match setting.origin {
-                Origin::Default => "origin-default",
-                Origin::File => "origin-file",
-                Origin::Environment => "origin-environment",
-            }),
+    let settings = serde_json::to_value(&signed_in.organisation.settings).unwrap_or_default();
+    let settings = settings.as_object().cloned().unwrap_or_default();
+    let changed = |key: &str| overlays.iter().find(|overlay| overlay.key == key);
+    let configured = console.configured.iter().filter(|one| is_shown(&one.key, signed_in, &settings));
+    let mut lines: Vec<InForce> = configured
+        .map(|one| match changed(change::SCHEDULE).and_then(|overlay| scheduled(&one.key, overlay)) {
+            Some((value, overlay)) => {
+                InForce { key: one.key.clone(), value, origin: by_console(page, overlay) }
+            }
+            None => {
+                InForce { key: one.key.clone(), value: one.value.clone(), origin: origin(page, one.origin) }
+            }
         })
         .collect();
-    let settings = serde_json::to_value(&signed_in.organisation.settings).unwrap_or_default();
-    for (key, value) in settings.as_object().into_iter().flatten() {
-        let changed = overlays.iter().find(|overlay| overlay.key == *key);
-        let origin = match changed {
-            Some(overlay) => {
-                let at = page.moment(&overlay.changed_at);
-                page.tv("origin-console", &[("by", overlay.changed_by.as_str().into()), ("at", at.into())])
-            }
-            None => page.t("origin-configured"),
+    for (key, value) in &settings {
+        let name = format!("{}.{key}", signed_in.cvr());
+        let written = console.configured.iter().find(|one| one.key == name).map(|one| one.origin);
+        let origin = match changed(key) {
+            Some(overlay) => by_console(page, overlay),
+            None => origin(page, written.unwrap_or(Origin::Default)),
         };
-        lines.push(InForce { key: format!("{}.{key}", signed_in.cvr()), value: shown(value), origin });
+        lines.push(InForce { key: name, value: shown(value), origin });
     }
     lines
+}
+
+/// Not what the file says of another organisation; and the settings of this one come from the database.
+fn is_shown(key: &str, signed_in: &SignedIn, settings: &serde_json::Map<String, serde_json::Value>) -> bool {
+    match key.split_once('.') {
+        Some((cvr, key)) if domain::Cvr::parse(cvr).is_ok() => {
+            cvr == signed_in.cvr().as_str() && !settings.contains_key(key)
+        }
+        _ => true,
+    }
+}
+
+/// What the console made of a key of the schedule.
+fn scheduled<'a>(key: &str, overlay: &'a Overlay) -> Option<(String, &'a Overlay)> {
+    let kept: Schedule = serde_json::from_value(overlay.value.clone()).ok()?;
+    match key {
+        SOURCES_MINUTES => Some((kept.source_minutes.to_string(), overlay)),
+        FULL_READ_AT => Some((format!("{:02}:00:00", kept.full_read_hour), overlay)),
+        _ => None,
+    }
+}
+
+fn by_console(page: &Layout, overlay: &Overlay) -> String {
+    let at = page.moment(&overlay.changed_at);
+    page.tv("origin-console", &[("by", overlay.changed_by.as_str().into()), ("at", at.into())])
+}
+
+fn origin(page: &Layout, origin: Origin) -> String {
+    page.t(match origin {
+        Origin::Default => "origin-default",
+        Origin::File => "origin-file",
+        Origin::Environment => "origin-environment",
+    })
 }
 
 fn shown(value: &serde_json::Value) -> String {

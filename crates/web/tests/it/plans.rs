@@ -257,3 +257,34 @@ async fn an_unmanaged_user_is_suspended_by_the_next_plan() {
     let unknown = format!("/unmanaged/{}", uuid::Uuid::from_u128(4711));
     assert_eq!(browser.post(&unknown, &order).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn every_setting_says_where_it_was_set() {
+    let world = World::typical().await;
+    let mut browser = world.visitor(Role::OrganisationAdministrator).await;
+    let row = |key: &str, value: &str, origin: &str| {
+        format!("{key}</th><td data-title=\"Værdi\">{value}</td><td data-title=\"Sat hvor\">{origin}")
+    };
+    let page = browser.get("/settings").await.text();
+    for expected in [
+        row("schedule.sources_minutes", "45", "lokalid.toml"),
+        row("schedule.full_read_at", "11:00:00", "Standard"),
+        row("90123456.environment", "emulator", "lokalid.toml"),
+        row("90123456.wave_limit", "100", "lokalid.toml"),
+        row("90123456.delete_after_days", "90", "Standard"),
+    ] {
+        assert!(page.contains(&expected), "{expected}: {page}");
+    }
+    assert!(!page.contains("90654321.environment"), "that is another organisation's");
+    assert!(
+        page.contains("value=\"45\"") && page.contains("value=\"11\""),
+        "the form begins with what is in force"
+    );
+    let schedule = [("source-minutes", "20"), ("full-read-hour", "9")];
+    assert_eq!(browser.post("/settings/schedule", &schedule).await.location(), "/settings?done=saved");
+    let page = browser.get("/settings").await.text();
+    assert!(page.contains(&row("schedule.sources_minutes", "20", "Mette Holm, i dag")), "{page}");
+    assert!(page.contains(&row("schedule.full_read_at", "09:00:00", "Mette Holm, i dag")));
+    let logged = "SELECT COUNT(*) AS n FROM audit WHERE action = 'setting.changed' AND actor = 'Mette Holm'";
+    assert_eq!(world.number(logged).await, 1);
+}

@@ -140,7 +140,20 @@ impl World {
 
 fn console(store: &Store, database: &Database) -> Console {
     let address = Address::parse(ORIGIN).unwrap();
-    Console::new(store.clone(), address, &database.folder().join("checkpoints")).as_demo()
+    let one = |key: &str, value: &str| web::Configured {
+        key: key.to_owned(),
+        value: value.to_owned(),
+        origin: web::Origin::File,
+    };
+    let configured = vec![
+        one("schedule.sources_minutes", "45"),
+        web::Configured { origin: web::Origin::Default, ..one("schedule.full_read_at", "11:00:00") },
+        one("90123456.environment", "emulator"),
+        one("90123456.wave_limit", ""),
+        one("90654321.environment", "production"),
+    ];
+    let checkpoints = database.folder().join("checkpoints");
+    Console::new(store.clone(), address, &checkpoints).with_configured(configured).as_demo()
 }
 
 pub fn cvr() -> Cvr {
