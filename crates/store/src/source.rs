@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::{
-    Cvr, Desired, IdentityId, KnownIdentity, Organisation, Parts, Resolution, SkippedRow, Snapshot, SourceKey,
-    SourceName, SourceRecord, StoredRecord, Warning, danish_date, guard::Shrunk, resolve,
+    Cvr, Desired, IdentityId, KnownIdentity, Organisation, Parts, Resolution, SkippedRow, Snapshot,
+    SourceKey, SourceName, SourceRecord, StoredRecord, Warning, danish_date, guard::Shrunk, resolve,
 };
 use jiff::Timestamp;
 use serde_json::json;
