@@ -95,9 +95,9 @@ const fn form(
 
 use Access::{Anyone, May, SignedIn};
 use Action::{
-    AnswerQuestion, ApprovePlan, ChangeRules, EditPerson, ExportLog, ExportPeople, GiveUpOperation, MakePlan, ManageCertificate,
-    Reactivate, ReadSource, RetryOperation, RevealCpr, SeeLog, SeeOutbox, SeeOverview, SeePeople, SeePlans,
-    SeeSettings, SeeSources, StopPlan, Suspend, TestConnection, VerifyLog,
+    AnswerQuestion, ApprovePlan, ChangeRules, EditPerson, ExportLog, ExportPeople, GiveUpOperation, MakePlan,
+    ManageCertificate, Reactivate, ReadSource, RetryOperation, RevealCpr, SeeLog, SeeOutbox, SeeOverview,
+    SeePeople, SeePlans, SeeSettings, SeeSources, StopPlan, Suspend, TestConnection, VerifyLog,
 };
 
 static ROUTES: &[Route] = &[
@@ -147,7 +147,9 @@ static ROUTES: &[Route] = &[
     download("/log/export", "log-title", May(ExportLog), || get(log::export)),
     page("/settings", "settings-title", May(SeeSettings), || get(settings::show)),
     page("/settings/certificates", "certificates-title", May(SeeSettings), || get(certificates::show)),
-    form("/settings/certificates", "certificates-title", May(ManageCertificate), || post(certificates::upload)),
+    form("/settings/certificates", "certificates-title", May(ManageCertificate), || {
+        post(certificates::upload)
+    }),
     form("/settings/certificates/{id}/check", "certificates-title", May(ManageCertificate), || {
         post(certificates::check)
     }),

@@ -181,10 +181,7 @@ async fn an_unmanaged_user_is_left_alone_or_adopted() {
     let path = world.address("/unmanaged/{uuid}").await;
     let anchor = path.replacen("/unmanaged/", "/unmanaged#u", 1);
     assert_eq!(browser.post(&path, &[("why", "x")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(
-        browser.post(&path, &[("choice", "leave"), ("why", "ekstern")]).await.location(),
-        anchor
-    );
+    assert_eq!(browser.post(&path, &[("choice", "leave"), ("why", "ekstern")]).await.location(), anchor);
     assert!(
         browser.get("/unmanaged").await.text().contains("Mette Holm har besluttet at lade den være: ekstern")
     );
