@@ -40,13 +40,11 @@ fn suspend_among_many(bench: &Bench, people: usize) {
     activate(bench, "anne0000");
     std::fs::write(&before, all).unwrap();
     bench.schedule(8, 7);
-    let plan = bench.lokalid(&["apply"], 3);
-    let id = plan.split("--approve ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
     bench.slow();
     let mut sending = Command::new(BINARY)
         .arg("--config")
         .arg(bench.folder.join("lokalid.toml"))
-        .args(["apply", "--approve", &id, "--as", "bench", "--why", "bench"])
+        .arg("apply")
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
