@@ -120,25 +120,22 @@ fn by_hand_kept(row: &Row) -> Result<Option<ByHand>, StoreError> {
     Ok(Some(ByHand { people, changed_at: row.optional_timestamp("written_at")? }))
 }
 
-/// Notes that a read failed. Nothing else changes: nobody is a leaver because a source was away.
-pub async fn note_failure(tx: &mut Tx, cvr: &Cvr, name: &SourceName, why: &str) -> Result<(), StoreError> {
-    let now = tx.now();
-    let sql = "UPDATE source SET read_at = $3, read_fault = $4, read_fault_parts = NULL, cookie = NULL
-               WHERE organisation = $1 AND name = $2";
-    tx.execute(sql, &[cvr.to_string().into(), name.0.as_str().into(), now.into(), why.into()]).await?;
-    tx.audit(AuditEntry::of("lokalid", "source.failed", cvr).subject(&name.0)).await
-}
-
-/// Keeps in parts why a read failed, for readers in other languages.
-pub async fn note_fault_parts(
+/// Notes that a read failed, with the reason as a sentence and, for readers in other languages, in parts. Nothing else
+/// changes: nobody is a leaver because a source was away.
+pub async fn note_failure(
     tx: &mut Tx,
     cvr: &Cvr,
     name: &SourceName,
+    why: &str,
     parts: &[Parts],
 ) -> Result<(), StoreError> {
-    let sql = "UPDATE source SET read_fault_parts = $3 WHERE organisation = $1 AND name = $2";
-    let values = [cvr.to_string().into(), name.0.as_str().into(), json::text(&parts).into()];
-    tx.execute(sql, &values).await.map(drop)
+    let now = tx.now();
+    let sql = "UPDATE source SET read_at = $3, read_fault = $4, read_fault_parts = $5, cookie = NULL
+               WHERE organisation = $1 AND name = $2";
+    let (cvr_text, parts) = (cvr.to_string(), json::text(&parts));
+    let values = [cvr_text.into(), name.0.as_str().into(), now.into(), why.into(), parts.into()];
+    tx.execute(sql, &values).await?;
+    tx.audit(AuditEntry::of("lokalid", "source.failed", cvr).subject(&name.0)).await
 }
 
 /// The sources whose newest snapshot is so short that leavers wait for a human.

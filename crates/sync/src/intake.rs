@@ -60,14 +60,10 @@ impl Engine {
                     let why = fault.to_string();
                     let name = &setup.name;
                     let parts = fault.parts();
-                    self.store
-                        .write(|tx| {
-                            Box::pin(async {
-                                source::note_failure(tx, cvr, name, &why).await?;
-                                source::note_fault_parts(tx, cvr, name, &parts).await
-                            })
-                        })
-                        .await?;
+                    let note = self.store.write(|tx| {
+                        Box::pin(async { source::note_failure(tx, cvr, name, &why, &parts).await })
+                    });
+                    note.await?;
                     intake.faults.push((setup.name.clone(), why));
                 }
                 Err(SourceError::Engine(error)) => return Err(error),

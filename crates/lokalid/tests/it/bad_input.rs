@@ -197,7 +197,7 @@ fn a_database_that_may_not_be_written() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("cannot be written") && said.contains("rights"), "{said}");
+    assert!(said.contains("may not read and write") && said.contains("give the file to that user"), "{said}");
     assert_eq!(fs::read(&database).unwrap(), before);
 }
 

@@ -125,7 +125,7 @@ async fn each_import_and_each_failure_forgets_the_position() {
 
         fixture.import(Some(&fixture.until_tomorrow())).await;
         let failed = fixture.store.write(|tx| {
-            Box::pin(async { source::note_failure(tx, &fixture.cvr, &fixture.ad, "it is away").await })
+            Box::pin(async { source::note_failure(tx, &fixture.cvr, &fixture.ad, "it is away", &[]).await })
         });
         failed.await.unwrap();
         assert_eq!(fixture.position("setup").await, None);

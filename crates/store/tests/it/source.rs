@@ -121,14 +121,17 @@ async fn a_failed_read_is_noted_and_makes_nobody_a_leaver() {
         let town = Town::of(database, 1).await;
         let read = town.now();
         town.wait(DAY);
-        change!(town, tx => source::note_failure(tx, town.cvr(), &ad(), "it is away").await?);
+        let parts = [domain::Parts::new("source-no-file").with("file", "people.csv")];
+        change!(town, tx => source::note_failure(tx, town.cvr(), &ad(), "it is away", &parts).await?);
         let state = town.source().await;
         assert_eq!((state.read_at, state.complete_at), (Some(town.now()), Some(read)));
         assert_eq!(state.read_fault.as_deref(), Some("it is away"));
+        assert_eq!(state.read_fault_parts, parts);
         assert_eq!(town.presence(0).await, Presence::Employed);
         assert_eq!(town.logged("source.failed").await.len(), 1);
         town.take(&town.of_first(1)).await;
-        assert_eq!(town.source().await.read_fault, None);
+        let state = town.source().await;
+        assert_eq!((state.read_fault, state.read_fault_parts), (None, Vec::new()));
     })
     .await;
 }

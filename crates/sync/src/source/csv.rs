@@ -18,6 +18,8 @@ mod table;
 use domain::{MINIMUM_AGE, Parts, SkippedRow, Snapshot, SourceName, Warning};
 use jiff::{Timestamp, civil::Date};
 
+use super::addresses;
+
 use self::{columns::Layout, row::Row, table::Table};
 pub use self::{
     columns::{Column, CsvMapping},
@@ -70,6 +72,7 @@ pub fn read_csv(
     if snapshot.records.is_empty() {
         return Err(CsvFault::of_file(Problem::NoPeople).into());
     }
+    snapshot.warnings.extend(addresses::warnings(&snapshot.records));
     Ok(snapshot)
 }
 

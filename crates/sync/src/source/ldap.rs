@@ -13,7 +13,7 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use store::source::position::Position;
 
-use super::csv::Column;
+use super::{addresses, csv::Column};
 
 mod repeated;
 
@@ -173,6 +173,7 @@ impl LdapSource {
         }
         let skips = self.skip_broken || options.skip_broken;
         if faults.is_empty() || (skips && !snapshot.records.is_empty()) {
+            snapshot.warnings.extend(addresses::warnings(&snapshot.records));
             Ok(snapshot)
         } else {
             Err(LdapFault::Broken(faults))

@@ -50,6 +50,8 @@ csv-p-number = Et P-nummer har ti cifre og intet andet. Slå det op i CVR, og sk
 csv-rid-empty = RID er tomt. Udelad det, eller skriv det.
 csv-rid-characters = RID har andet end bogstaver fra a til z, cifre og bindestreger. Skriv kun det, der står efter »RID:«.
 csv-rid-too-long = RID er for langt. Skriv kun det, der står efter »RID:«.
+csv-email-danish = E-mailadressen har æ, ø eller å, som certifikater til e-mail ikke kan have. Giv personen en anden adresse, hvis der skal laves et.
+csv-email-shared = E-mailadressen er den samme som for { $found }. Linket til aktivering sendes dertil, så giv hver person sin egen adresse.
 csv-too-young = Personen er under { $expected } år og er udeladt, fordi børn under den alder ikke kan få MitID. Der er intet at gøre, medmindre fødselsdatoen er forkert.
 csv-unused = Intet læses fra kolonnerne { $found }. Nævn dem i opsætningen, hvis de betyder noget.
 

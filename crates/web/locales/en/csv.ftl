@@ -50,6 +50,8 @@ csv-p-number = A P-number has ten digits and nothing else. Look it up in the com
 csv-rid-empty = The RID is empty. Leave it out or write it.
 csv-rid-characters = The RID holds something other than letters a to z, digits and hyphens. Write only what follows "RID:".
 csv-rid-too-long = The RID is too long. Write only what follows "RID:".
+csv-email-danish = The e-mail address has æ, ø or å, which certificates for e-mail do not take. Give the person another address if one is to be made.
+csv-email-shared = The e-mail address is also that of { $found }. The link for activation goes there, so give each person an address of their own.
 csv-too-young = The person is under { $expected } and was left out, because MitID is not given to children below that age. Nothing needs to be done, unless the date of birth is wrong.
 csv-unused = Nothing is read from the columns { $found }. Name them in the mapping if they matter.
 

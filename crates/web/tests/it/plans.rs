@@ -199,8 +199,7 @@ async fn broken(world: &World, parts: &[Parts]) {
     let failed = world.store.write(|tx| {
         Box::pin(async move {
             let ad = SourceName("ad".to_owned());
-            source::note_failure(tx, &cvr(), &ad, "people.csv: in English only").await?;
-            source::note_fault_parts(tx, &cvr(), &ad, parts).await?;
+            source::note_failure(tx, &cvr(), &ad, "people.csv: in English only", parts).await?;
             Ok::<_, StoreError>(())
         })
     });

@@ -225,7 +225,7 @@ impl Life {
         let chance = if self.quiet { 100 } else { self.dice.between(1, 100) };
         if chance <= 15 {
             let failed = self.account.store.write(|tx| {
-                Box::pin(async { source::note_failure(tx, cvr, &people::source(), "it is away").await })
+                Box::pin(async { source::note_failure(tx, cvr, &people::source(), "it is away", &[]).await })
             });
             return Ok(failed.await?);
         }

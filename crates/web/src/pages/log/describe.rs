@@ -6,7 +6,7 @@ use store::view::log::LogRow;
 use crate::layout::Layout;
 
 /// Every action that has words of its own; another one shows its dotted word.
-pub const ACTIONS: [&str; 41] = [
+pub const ACTIONS: [&str; 45] = [
     "certificate.checked",
     "certificate.file-read",
     "certificate.removed",
@@ -18,6 +18,9 @@ pub const ACTIONS: [&str; 41] = [
     "identity.reactivated-by-hand",
     "identity.suspended-by-hand",
     "job.asked",
+    "keys.added",
+    "keys.removed",
+    "keys.rotated",
     "observed.gone",
     "operation.done",
     "operation.found-gone",
@@ -46,6 +49,7 @@ pub const ACTIONS: [&str; 41] = [
     "unmanaged.adopted",
     "unmanaged.left-alone",
     "unmanaged.to-suspend",
+    "log.checkpoints-renewed",
     "log.exported",
     "log.verified",
 ];
