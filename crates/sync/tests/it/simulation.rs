@@ -33,12 +33,21 @@ use account::Home;
 /// As many as keep a plain `cargo test` short.
 const SEEDS: u64 = 25;
 const SEEDS_ON_POSTGRES: u64 = 4;
-const THREADS: usize = 2;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Engine {
     Sqlite,
     Postgres,
+}
+
+impl Engine {
+    /// Lives at once. With PostgreSQL most of a life is waiting for the server's answers.
+    fn lanes(self) -> usize {
+        match self {
+            Self::Sqlite => 2,
+            Self::Postgres => 6,
+        }
+    }
 }
 
 #[test]
@@ -77,7 +86,7 @@ fn run(engine: Engine, seeds: u64) {
         failures
     };
     let failures: Vec<String> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(work)).collect();
+        let threads: Vec<_> = (0..engine.lanes()).map(|_| scope.spawn(work)).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
     let repeat = "repeat one with `cargo xtask sim --seeds 1 --from SEED`";
