@@ -130,6 +130,7 @@ mod tests {
             include_str!("parts.rs"),
             include_str!("../csv.rs"),
             include_str!("columns.rs"),
+            include_str!("../addresses.rs"),
             include_str!("../../intake.rs"),
         ]
         .concat();
