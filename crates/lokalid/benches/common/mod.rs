@@ -124,7 +124,7 @@ pub fn many(file: &Path, people: usize) -> String {
         let mut cells: Vec<String> = row.iter().map(|cell| (*cell).to_owned()).collect();
         cells[0] = format!("user{number}");
         let (day, month, year) = (61 + number % 28, 1 + number / 28 % 12, 50 + number / 336 % 50);
-        cells[1] = format!("{day}{month:02}{year}{:04}", 100 + number / 16_800);
+        cells[1] = format!("{day}{month:02}{year}{:04}", 500 + number / 16_800);
         cells[3] = format!("Efternavn{}", char::from(b'a' + u8::try_from(number % 26).unwrap()));
         cells[4] = format!("user{number}@noerreby.example");
         cells[8] = String::new();
