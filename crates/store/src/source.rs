@@ -228,8 +228,8 @@ async fn note_success(
     let shrunk_from = before.filter(|before| Shrunk::is(count(*before), count(now), percent));
     let good = shrunk_from.unwrap_or(now);
     tx.execute_one(
-        "UPDATE source SET read_at = $3, read_fault = NULL, read_fault_parts = NULL, complete_at = $3, record_count = $4, good_count = $5,
-             shrunk_from = $6, warnings = $7, skipped = $8, cookie = NULL
+        "UPDATE source SET read_at = $3, read_fault = NULL, read_fault_parts = NULL, complete_at = $3,
+             record_count = $4, good_count = $5, shrunk_from = $6, warnings = $7, skipped = $8, cookie = NULL
          WHERE organisation = $1 AND name = $2",
         &[
             cvr.into(),

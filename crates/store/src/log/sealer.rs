@@ -158,7 +158,7 @@ impl Sealer {
 
 /// Seals one batch and says how many records it had and whether a checkpoint was signed.
 async fn seal(tx: &mut Tx, holder: &str) -> Result<(usize, bool), SealError> {
-    if lease::take(tx, LEASE, holder, LEASE_TIME).await?.is_none() {
+    if !lease::take(tx, LEASE, holder, LEASE_TIME).await? {
         return Ok((0, false));
     }
     let KnownHead::Good(before) = Head::read(tx).await? else { return Err(SealError::BrokenHead) };

@@ -91,10 +91,10 @@ impl Writers {
             writer.commit_open().await;
         }
         let committer = (writer.phase == Phase::Idle).then(|| Committer(self.clone()));
-        match &committer {
-            Some(_) => writer.begin().await?,
-            None => writer.step("SAVEPOINT caller", Phase::Inside).await?,
+        if committer.is_some() {
+            writer.begin().await?;
         }
+        writer.step("SAVEPOINT caller", Phase::Inside).await?;
         let outcome = writer.batch.as_ref().ok_or(StoreError::Closed)?.subscribe();
         Ok(Turn { writer, sharing, outcome, committer })
     }
@@ -174,26 +174,28 @@ impl Writer {
         }
     }
 
-    /// Opens a transaction and the first caller's savepoint in it.
     async fn begin(&mut self) -> Result<(), StoreError> {
-        let both = format!("{}; SAVEPOINT caller", Dialect::Sqlite.begin_write(false));
+        let sql = Dialect::Sqlite.begin_write(false);
+        let mut opened = self.step(sql, Phase::Open).await;
         for _ in 1..BUSY_ATTEMPTS {
-            match self.step(&both, Phase::Inside).await {
-                Err(StoreError::Busy) => {}
-                other => return other.map(|()| self.open_batch()),
+            if !matches!(opened, Err(StoreError::Busy)) {
+                break;
             }
+            opened = self.step(sql, Phase::Open).await;
         }
-        self.step(&both, Phase::Inside).await.map(|()| self.open_batch())
-    }
-
-    fn open_batch(&mut self) {
+        opened?;
         self.batch = Some(watch::Sender::new(Outcome::Waiting));
+        Ok(())
     }
 
     /// Ends the savepoint. If that fails SQLite has undone the whole transaction, as it does when the disk is full.
     async fn leave(&mut self, keep: bool) {
-        let sql = if keep { "RELEASE caller" } else { "ROLLBACK TO caller; RELEASE caller" };
-        if let Err(error) = self.step(sql, Phase::Open).await {
+        let undone = if keep { Ok(()) } else { self.step("ROLLBACK TO caller", Phase::Inside).await };
+        let left = match undone {
+            Ok(()) => self.step("RELEASE caller", Phase::Open).await,
+            error => error,
+        };
+        if let Err(error) = left {
             self.undo(error).await;
         }
     }

@@ -100,7 +100,7 @@ async fn a_retry_of_what_is_not_open_is_refused() {
 async fn the_next_one_is_due_when_the_first_that_may_be_sent_is() {
     for_each_engine(async |database| {
         let town = Town::of(database, 2).await;
-        let due = async |which| look!(town, tx => outbox::next_due(tx, town.cvr(), which).await?);
+        let due = async |which| look!(town, tx => outbox::next_worth_waiting_for(tx, town.cvr(), which, i64::MAX).await?);
         assert_eq!(due(Which::All).await, None);
         town.plan(&[town.operation(0, update(0)), signing(&town, 0), suspension(&town, 1)]).await;
         let out = town.claim().await;

@@ -312,7 +312,9 @@ impl Life {
         let due = self
             .account
             .store
-            .read(|tx| Box::pin(async { outbox::next_due(tx, cvr, Which::All).await }))
+            .read(|tx| {
+                Box::pin(async { outbox::next_worth_waiting_for(tx, cvr, Which::All, i64::MAX).await })
+            })
             .await?;
         if let Some(due) = due {
             self.time.advance_to(due);
