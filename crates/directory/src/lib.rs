@@ -24,6 +24,7 @@ pub use connection::{Connection, Kind};
 pub use delta::{Cookie, Delta, FullReadReason};
 pub use entry::{Account, AccountExpiry, Entry, Key, Value};
 pub use error::{ReadError, SignInProblem, Step};
+pub use name::Name as DistinguishedName;
 pub use query::Query;
 pub use read::FullRead;
 pub use settings::{Address, Limits, Protection, Secret, Settings, SettingsError, Trust};

@@ -7,9 +7,15 @@ use std::mem;
 
 /// A distinguished name in comparable form, the most specific part first.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Name(Vec<String>);
+pub struct Name(Vec<String>);
 
 impl Name {
+    /// A text that has the form of a distinguished name; `None` for any other.
+    pub fn parse(text: &str) -> Option<Self> {
+        let parts = unescaped_parts(text.as_bytes());
+        parts.iter().all(|part| begins_with_attribute(part)).then(|| Self::new(text))
+    }
+
     pub(crate) fn new(text: &str) -> Self {
         let parts = unescaped_parts(text.as_bytes());
         let parts = parts.iter().map(|part| comparable(&String::from_utf8_lossy(part)));
@@ -52,6 +58,14 @@ fn unescaped_parts(mut rest: &[u8]) -> Vec<Vec<u8>> {
     parts
 }
 
+/// `CN=`, `2.5.4.97=`.
+fn begins_with_attribute(part: &[u8]) -> bool {
+    let Some(equals) = part.iter().position(|octet| *octet == b'=') else { return false };
+    let attribute = part.get(..equals).unwrap_or_default().trim_ascii();
+    !attribute.is_empty()
+        && attribute.iter().all(|octet| octet.is_ascii_alphanumeric() || matches!(octet, b'.' | b'-'))
+}
+
 fn hexadecimal(digit: u8) -> u8 {
     match digit {
         b'0'..=b'9' => digit - b'0',
@@ -80,6 +94,17 @@ mod tests {
             assert_eq!(Name::new(other), plain, "{other}");
         }
         assert_ne!(Name::new("CN=Søren,OU=Børn,DC=kommune,DC=example"), plain);
+    }
+
+    #[test]
+    fn only_what_has_the_form_of_a_name_is_one() {
+        for name in ["CN=Søren Ærø,OU=Børn\\, unge,DC=kommune", " cn = a , dc=x", "2.5.4.97=NTRDK-90000000"]
+        {
+            assert_eq!(Name::parse(name), Some(Name::new(name)), "{name}");
+        }
+        for other in ["", "anha", "Anna Ågård", "=x", "cn=a,b", "se a=b"] {
+            assert_eq!(Name::parse(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ use store::source::position::Position;
 
 use super::{addresses, csv::Column};
 
+mod managers;
 mod repeated;
 
 /// A directory and what its attributes mean.
@@ -158,10 +159,11 @@ impl LdapSource {
             taken_at: now,
             records: Vec::with_capacity(people.len()),
             skipped: Vec::new(),
-            warnings: Vec::new(),
+            warnings: managers::resolve(&mut people),
         };
         let mut faults = Vec::new();
         for mut person in people {
+            snapshot.warnings.append(&mut person.pass_over_if_unused());
             if !person.faults.is_empty() {
                 snapshot.skipped.push(person.skipped());
                 faults.append(&mut person.faults);
@@ -197,6 +199,18 @@ struct Person {
 }
 
 impl Person {
+    /// Faults of an account that is not in use stop nobody: that it is not in use is all that need be known of it.
+    fn pass_over_if_unused(&mut self) -> Vec<Warning> {
+        if self.record.standing == Standing::Employed {
+            return Vec::new();
+        }
+        let warning = |EntryFault { entry, attribute, why }| {
+            let text = format!("{attribute}: {why}. Passed over, because the account is not in use here");
+            Warning { place: entry, text, parts: None }
+        };
+        self.faults.drain(..).map(warning).collect()
+    }
+
     fn skipped(&self) -> SkippedRow {
         let why = self.faults.iter().map(|fault| format!("{}: {}", fault.attribute, fault.why));
         SkippedRow {

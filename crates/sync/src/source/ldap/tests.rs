@@ -220,3 +220,41 @@ fn a_cookie_counts_for_one_setup_whose_words_hold_no_password() {
     assert!(others.iter().all(|other| other.setup(STRICT) != words));
     assert_ne!(ldap().setup(LdapOptions { several_identities: true, ..STRICT }), words);
 }
+
+#[test]
+fn an_account_that_is_not_in_use_may_be_broken() {
+    let key = || Key::from_object_guid(&[3; 16]).unwrap();
+    let outside = Entry::new(key(), BO, account(512, None)).with("employeeID", "999999-1234");
+    let disabled = entry_of(3, BO, account(514, None)).with("mail", "bo");
+    for (entry, standing, attribute) in
+        [(outside, Standing::OutsideGroup, "employeeID: "), (disabled, Standing::Disabled, "mail: ")]
+    {
+        let snapshot = read(&[anna(), entry]).unwrap();
+        let [_, bo] = snapshot.records.try_into().unwrap();
+        assert_eq!((bo.standing, bo.cpr, bo.email), (standing, None, None));
+        let [warning] = snapshot.warnings.try_into().unwrap();
+        assert!(warning.place == BO && warning.text.starts_with(attribute), "{}", warning.text);
+        assert!(!warning.text.contains("999999") && snapshot.skipped.is_empty());
+    }
+}
+
+#[test]
+fn a_manager_is_known_by_user_name_or_name_and_never_by_the_entry() {
+    let mut ldap = ldap();
+    ldap.attributes.insert(Column::Manager, "manager".to_owned());
+    let person = |number, place: &str| entry_of(number, place, account(512, None));
+    let gone = "CN=Rejst,DC=kommune,DC=example";
+    let entries = [
+        anna().with("manager", "cn=Bo, dc=kommune, dc=example"),
+        bo().with("manager", ANNA),
+        person(3, "CN=A,DC=x").with("manager", gone),
+        person(4, "CN=B,DC=x").with("manager", gone),
+        person(5, "CN=C,DC=x").with("manager", "bosø"),
+        person(6, "CN=D,DC=x"),
+    ];
+    let snapshot = read_with(&ldap, &entries, STRICT).unwrap();
+    let managers: Vec<_> = snapshot.records.iter().map(|record| record.manager.as_deref()).collect();
+    assert_eq!(managers, [Some("Bo Sørensen"), Some("anha"), None, None, Some("bosø"), None]);
+    let [warning] = snapshot.warnings.try_into().unwrap();
+    assert!(warning.place == gone && warning.text.starts_with("manager of 2 people"), "{}", warning.text);
+}
