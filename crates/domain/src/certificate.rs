@@ -83,11 +83,25 @@ pub enum Fault {
     },
     /// It is here already.
     Known,
+    /// MitID Erhverv does not take it; without a status it broke the connection off.
+    Refused {
+        status: Option<u16>,
+    },
     /// What came instead of a token.
     NoToken {
         why: String,
     },
+    /// Neither the console nor the configuration names one.
+    NoneGiven,
     /// The file that the configuration names cannot be read.
+    NoFile {
+        file: String,
+    },
+    /// Nor can the one with its password.
+    NoPasswordFile {
+        file: String,
+    },
+    /// Anything else that keeps it from being read.
     Unreadable {
         why: String,
     },
@@ -211,7 +225,15 @@ impl Check {
 impl Fault {
     /// Whether waiting or trying again may help.
     pub fn may_pass(&self) -> bool {
-        matches!(self, Self::NotYetValid { .. } | Self::NoToken { .. } | Self::Unreadable { .. })
+        matches!(
+            self,
+            Self::NotYetValid { .. }
+                | Self::Refused { .. }
+                | Self::NoToken { .. }
+                | Self::NoFile { .. }
+                | Self::NoPasswordFile { .. }
+                | Self::Unreadable { .. }
+        )
     }
 
     /// The word in the log.
@@ -230,7 +252,11 @@ impl Fault {
             Self::Expired { .. } => "expired",
             Self::NotYetValid { .. } => "not-yet-valid",
             Self::Known => "known",
+            Self::Refused { .. } => "refused",
             Self::NoToken { .. } => "no-token",
+            Self::NoneGiven => "none-given",
+            Self::NoFile { .. } => "no-file",
+            Self::NoPasswordFile { .. } => "no-password-file",
             Self::Unreadable { .. } => "unreadable",
         }
     }
@@ -258,7 +284,11 @@ impl Fault {
             Self::Expired { on } => format!("Certifikatet udløb {}. Bestil et nyt i MitID Erhverv.", day(*on)),
             Self::NotYetValid { from } => format!("Certifikatet gælder først fra {}. Vent til da, eller se efter, om maskinens ur går rigtigt.", day(*from)),
             Self::Known => "Certifikatet er her i forvejen.".into(),
-            Self::NoToken { why } => format!("MitID Erhverv gav ikke adgang: {why}"),
+            Self::Refused { status } => format!("MitID Erhverv tager ikke imod certifikatet{}. Se efter, at det gælder, hører til CVR-nummeret og har rettigheden »Adgang til IdM services i MitID Erhverv«.", in_brackets(*status)),
+            Self::NoToken { why } => format!("MitID Erhverv svarede ikke som ventet, så certifikatet er ikke prøvet der. Prøv igen senere. Teknisk: {why}"),
+            Self::NoneGiven => "Der er intet certifikat. Læg et ind under Opsætning.".into(),
+            Self::NoFile { file } => format!("Certifikatfilen {file} kan ikke læses. Er den der, og må Lokalid læse den?"),
+            Self::NoPasswordFile { file } => format!("Filen {file} med certifikatets adgangskode kan ikke læses. Er den der, og må Lokalid læse den?"),
             Self::Unreadable { why } => format!("Filen kan ikke læses: {why}"),
         }
     }
@@ -278,10 +308,18 @@ impl Fault {
             Self::Expired { on } => format!("The certificate expired on {}. Order a new one in MitID Erhverv.", day(*on)),
             Self::NotYetValid { from } => format!("The certificate is not valid before {}. Wait until then, or check the clock of this machine.", day(*from)),
             Self::Known => "The certificate is here already.".into(),
-            Self::NoToken { why } => format!("MitID Erhverv did not let us in: {why}"),
+            Self::Refused { status } => format!("MitID Erhverv does not take the certificate{}. Check that it is valid, belongs to the CVR number and has the right \"Adgang til IdM services i MitID Erhverv\".", in_brackets(*status)),
+            Self::NoToken { why } => format!("MitID Erhverv did not answer as expected, so the certificate was not tried there. Try again later. Technically: {why}"),
+            Self::NoneGiven => "There is no certificate. Add one under Settings.".into(),
+            Self::NoFile { file } => format!("The certificate file {file} cannot be read. Is it there, and may Lokalid read it?"),
+            Self::NoPasswordFile { file } => format!("The file {file} with the certificate's password cannot be read. Is it there, and may Lokalid read it?"),
             Self::Unreadable { why } => format!("The file cannot be read: {why}"),
         }
     }
+}
+
+fn in_brackets(status: Option<u16>) -> String {
+    status.map(|status| format!(" ({status})")).unwrap_or_default()
 }
 
 fn day(moment: Timestamp) -> String {

@@ -50,5 +50,5 @@ pub use plan::{Assessment, Drift, Situation, Subject, assess, cost_dkk};
 pub use question::{About, Answer, Candidate, Obstacle, Question, Verdict};
 pub use resolve::{KnownIdentity, Resolution, StoredRecord, resolve};
 pub use rid::{Rid, RidFault};
-pub use source::{Parts, SkippedRow, Snapshot, SourceKey, SourceName, SourceRecord, Standing, Warning};
+pub use source::{Parts, SkippedRow, Snapshot, SourceKey, SourceName, SourceRecord, Standing, Told, Warning};
 pub use user_name::{UserName, UserNameFault};

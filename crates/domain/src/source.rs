@@ -161,6 +161,20 @@ impl Parts {
     }
 }
 
+/// Why something failed: in English, for the command line and the log, and in parts where the reader has them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, thiserror::Error)]
+#[error("{words}")]
+pub struct Told {
+    pub words: String,
+    pub parts: Vec<Parts>,
+}
+
+impl Told {
+    pub fn in_english(words: impl Into<String>) -> Self {
+        Self { words: words.into(), parts: Vec::new() }
+    }
+}
+
 /// Everything a source said at one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snapshot {

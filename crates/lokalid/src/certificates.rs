@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Result, bail};
 use domain::{
     CertificateId, Clock as _, Cvr,
     certificate::{Check, Fault, Finding},
@@ -22,7 +22,7 @@ use domain::{
 use futures::{FutureExt as _, future::BoxFuture};
 use store::{
     Store,
-    certificate::{self, CertificateRecord, Keystore, Origin},
+    certificate::{self, CertificateRecord, Keystore, Origin, Trouble},
 };
 use sync::api::{
     ApiRequest, ApiResponse, Broken, CertificateError, Client, ClientCertificate, Transport,
@@ -49,18 +49,18 @@ enum Told {
     #[default]
     NotYet,
     NoTrouble,
-    Trouble(String),
+    Trouble(Trouble),
 }
 
 /// The certificate of the moment, or why there is none.
 #[derive(Debug, Clone)]
 pub struct InForce {
     id: Option<CertificateId>,
-    certificate: Result<ClientCertificate, String>,
+    certificate: Result<ClientCertificate, Trouble>,
 }
 
 /// Why MitID Erhverv did not accept the certificate the last time it was asked.
-pub type Refusal = Arc<Mutex<Option<String>>>;
+pub type Refusal = Arc<Mutex<Option<Trouble>>>;
 
 /// Opening a file takes a moment, and for ever if whoever made it wants that.
 const LONGEST_LOOK: Duration = Duration::from_mins(1);
@@ -71,7 +71,7 @@ impl Shown {
     }
 
     pub fn certificate(&self) -> Result<ClientCertificate> {
-        locked(&self.in_force).certificate.clone().map_err(|why| anyhow!(why))
+        Ok(locked(&self.in_force).certificate.clone()?)
     }
 
     pub fn refusal(&self) -> Refusal {
@@ -89,7 +89,7 @@ impl Shown {
     }
 
     /// What is said against it, here or by MitID Erhverv.
-    pub fn trouble(&self) -> Option<String> {
+    pub fn trouble(&self) -> Option<Trouble> {
         let unusable = locked(&self.in_force).certificate.as_ref().err().cloned();
         unusable.or_else(|| locked(&self.refusal).clone())
     }
@@ -112,10 +112,10 @@ impl InForce {
         let from_file = uploaded.is_none();
         let id = note(store, section, from_file, opened.as_ref().ok()).await?;
         let checked = opened.and_then(|certificate| {
-            certificate.check(cvr, SystemClock.now())?;
-            Ok(certificate)
+            let checked = certificate.check(cvr, SystemClock.now());
+            checked.map(|()| certificate).map_err(|why| trouble(&why))
         });
-        Ok(Self { id, certificate: checked.map_err(|why| format!("{why:#}")) })
+        Ok(Self { id, certificate: checked })
     }
 
     /// The way to MitID Erhverv with it.
@@ -131,7 +131,7 @@ impl InForce {
                 let inner = crate::installation::https(configuration, section, certificate)?;
                 Ok(Arc::new(Watched { inner, calls: Arc::clone(calls), refusal }))
             }
-            Err(why) => Ok(Arc::new(Unequipped { why: why.clone() })),
+            Err(trouble) => Ok(Arc::new(Unequipped { why: trouble.words.clone() })),
         }
     }
 }
@@ -159,45 +159,60 @@ async fn note(
     Ok(noted.await?.map(|record| record.id))
 }
 
-async fn open_uploaded(store: &Store, id: CertificateId) -> Result<Result<ClientCertificate>> {
+async fn open_uploaded(store: &Store, id: CertificateId) -> Result<Result<ClientCertificate, Trouble>> {
     let kept = store.read(|tx| Box::pin(async { certificate::keystore(tx, id).await })).await?;
-    let kept = kept.context("the certificate in use is not kept in the database any more");
-    Ok(kept.and_then(|Keystore { pkcs12, password }| {
-        Ok(ClientCertificate::from_pkcs12(&pkcs12, &password, Path::new("in the database"))?)
-    }))
+    let Some(Keystore { pkcs12, password }) = kept else {
+        let words = "the certificate in use is not kept in the database any more".to_owned();
+        return Ok(Err(Trouble { words, fault: Fault::NoneGiven }));
+    };
+    let opened = ClientCertificate::from_pkcs12(&pkcs12, &password, Path::new("in the database"));
+    Ok(opened.map_err(|why| trouble(&why)))
+}
+
+fn trouble(why: &CertificateError) -> Trouble {
+    Trouble { words: why.to_string(), fault: why.fault() }
 }
 
 /// The file that the configuration names, opened.
-fn of_file(configuration: &Configuration, section: &OrganisationSection) -> Result<ClientCertificate> {
+fn of_file(
+    configuration: &Configuration,
+    section: &OrganisationSection,
+) -> Result<ClientCertificate, Trouble> {
     let [file, password_file] = configured_files(configuration, section)?;
     let password = read_password(&password_file)?;
-    Ok(ClientCertificate::read(&file, &password)?)
+    ClientCertificate::read(&file, &password).map_err(|why| trouble(&why))
 }
 
 /// The files of the configuration: the certificate and its password.
-fn configured_files(configuration: &Configuration, section: &OrganisationSection) -> Result<[PathBuf; 2]> {
+fn configured_files(
+    configuration: &Configuration,
+    section: &OrganisationSection,
+) -> Result<[PathBuf; 2], Trouble> {
     let (Some(file), Some(password_file)) = (&section.certificate, &section.certificate_password_file) else {
-        bail!(
-            "there is no certificate: upload one in the console under Settings, or say `lokalid certificate add FILE \
-             --password-file FILE`"
-        );
+        let words = "there is no certificate: upload one in the console under Settings, or say `lokalid certificate \
+                     add FILE --password-file FILE`";
+        return Err(Trouble { words: words.to_owned(), fault: Fault::NoneGiven });
     };
     Ok([configuration.path(file), configuration.path(password_file)])
 }
 
 /// A PKCS#12 file with the password from another file.
-pub fn read_keystore([file, password_file]: [PathBuf; 2]) -> Result<Keystore> {
+pub fn read_keystore([file, password_file]: [PathBuf; 2]) -> Result<Keystore, Trouble> {
     let octets = std::fs::metadata(&file).map_or(0, |about| about.len());
     if octets > certificate::LARGEST as u64 {
-        bail!("{} has {octets} octets: a certificate file is far smaller", file.display());
+        let words = format!("{} has {octets} octets: a certificate file is far smaller", file.display());
+        return Err(Trouble { words, fault: Fault::NotPkcs12 });
     }
-    let pkcs12 = std::fs::read(&file).map_err(|cause| CertificateError::Unreadable { file, cause })?;
+    let read = std::fs::read(&file).map_err(|cause| CertificateError::Unreadable { file, cause });
+    let pkcs12 = read.map_err(|why| trouble(&why))?;
     Ok(Keystore { pkcs12, password: read_password(&password_file)? })
 }
 
-fn read_password(file: &Path) -> Result<String> {
-    let password = std::fs::read_to_string(file)
-        .with_context(|| format!("the file {} with the certificate's password", file.display()))?;
+fn read_password(file: &Path) -> Result<String, Trouble> {
+    let password = std::fs::read_to_string(file).map_err(|cause| Trouble {
+        words: format!("the file {} with the certificate's password: {cause}", file.display()),
+        fault: Fault::NoPasswordFile { file: file.display().to_string() },
+    })?;
     Ok(password.trim_end().to_owned())
 }
 
@@ -219,8 +234,9 @@ pub async fn follow(installation: &Installation, section: &OrganisationSection) 
     if *locked(&shown.told) == tell {
         return Ok(());
     }
-    let why = trouble.as_deref();
-    store.write(|tx| Box::pin(async { certificate::note_trouble(tx, cvr, why).await })).await?;
+    let note =
+        store.write(|tx| Box::pin(async { certificate::note_trouble(tx, cvr, trouble.as_ref()).await }));
+    note.await?;
     *locked(&shown.told) = tell;
     Ok(())
 }
@@ -247,11 +263,10 @@ pub async fn check(installation: &Installation, cvr: &Cvr, id: CertificateId) ->
     };
     let Examined { certificate, mut findings } = match file {
         Ok(file) => look(file, section).await?,
-        Err(why) => only(Fault::Unreadable { why: format!("{why:#}") }),
+        Err(trouble) => only(trouble.fault),
     };
     if let Some(certificate) = certificate.as_ref().filter(|_| is_sound(&findings)) {
-        let fault = ask_for_token(installation, section, certificate).await.err();
-        let fault = fault.map(|why| Fault::NoToken { why: format!("{why:#}") });
+        let fault = ask_for_token(installation, section, certificate).await?.err();
         findings.push(Finding { check: Check::Token, fault });
     }
     let facts = certificate.as_ref().map(ClientCertificate::facts);
@@ -288,12 +303,16 @@ async fn ask_for_token(
     installation: &Installation,
     section: &OrganisationSection,
     certificate: &ClientCertificate,
-) -> Result<()> {
+) -> Result<Result<(), Fault>> {
     let trial = InForce { id: None, certificate: Ok(certificate.clone()) };
-    let calls = &installation.calls;
-    let transport = trial.transport(&installation.configuration, section, calls, Refusal::default())?;
+    let (calls, refusal) = (&installation.calls, Refusal::default());
+    let transport = trial.transport(&installation.configuration, section, calls, Arc::clone(&refusal))?;
     let options = crate::installation::client_options(section);
-    Ok(Client::new(transport, options, Arc::new(SystemClock)).authenticate().await?)
+    let asked = Client::new(transport, options, Arc::new(SystemClock)).authenticate().await;
+    Ok(asked.map_err(|failure| match locked(&refusal).take() {
+        Some(refused) => refused.fault,
+        None => Fault::NoToken { why: failure.to_string() },
+    }))
 }
 
 /// What to do when the one in use does not serve: the other one, if one is ready.
@@ -344,10 +363,10 @@ impl Transport for Watched {
             let answer = answered.await;
             // Only the call for a token comes without one; what it is answered is about the certificate.
             match &answer {
-                Err(Broken::NotAdmitted(why)) => *locked(&self.refusal) = Some(why.clone()),
+                Err(Broken::NotAdmitted(why)) => *locked(&self.refusal) = Some(refused(why, None)),
                 Ok(ApiResponse { status: status @ (401 | 403), .. }) if request.bearer.is_none() => {
                     let why = format!("MitID Erhverv did not accept the certificate ({status})");
-                    *locked(&self.refusal) = Some(why);
+                    *locked(&self.refusal) = Some(refused(&why, Some(*status)));
                 }
                 Ok(ApiResponse { status: 200..300, .. }) => *locked(&self.refusal) = None,
                 _ => {}
@@ -356,6 +375,10 @@ impl Transport for Watched {
         }
         .boxed()
     }
+}
+
+fn refused(why: &str, status: Option<u16>) -> Trouble {
+    Trouble { words: why.to_owned(), fault: Fault::Refused { status } }
 }
 
 /// Stands where there is no certificate to call with.

@@ -24,6 +24,7 @@ use crate::{
     certificates::{InForce, Shown},
     configuration::{Configuration, OrganisationSection, SourceSection},
     presence::Presence,
+    progress::Heard,
     world::{SystemClock, SystemRandom, random_text},
 };
 
@@ -34,6 +35,8 @@ pub struct Installation {
     pub engine: Arc<Engine>,
     /// Calls to MitID Erhverv since the start.
     pub calls: Arc<AtomicU64>,
+    /// How far the work of each organisation has come.
+    pub heard: Heard,
     certificates: BTreeMap<Cvr, Shown>,
     presence: Presence,
 }
@@ -58,8 +61,9 @@ impl Installation {
             sites.push(site(&configuration, section, &in_force, &shown, &calls)?);
             certificates.insert(section.cvr.clone(), shown);
         }
-        let engine = Engine::new(store.clone(), sites, worker, progress);
-        let installation = Self { configuration, store, engine, calls, certificates, presence };
+        let heard = Heard::default();
+        let engine = Engine::new(store.clone(), sites, worker, heard.before(progress));
+        let installation = Self { configuration, store, engine, calls, heard, certificates, presence };
         installation.take_over().await?;
         installation.register().await?;
         Ok(installation)

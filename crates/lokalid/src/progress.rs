@@ -1,9 +1,35 @@
-//! Progress on the terminal: a bar where somebody watches, plain lines where not.
+//! How far the work has come: on the terminal as a bar where somebody watches and as plain lines where not, and for the
+//! pages as the last step that was told.
 
-use std::{io::IsTerminal as _, sync::Mutex};
+use std::{
+    collections::BTreeMap,
+    io::IsTerminal as _,
+    sync::{Arc, Mutex, PoisonError},
+};
 
+use domain::Cvr;
 use indicatif::{ProgressBar, ProgressStyle};
-use sync::{Progress, Stage};
+use sync::{Progress, Stage, Step};
+
+/// The last step that was told of each organisation. Steps come by the thousand; whoever wants to know looks now and then.
+#[derive(Clone, Default)]
+pub struct Heard(Arc<Mutex<BTreeMap<Cvr, Step>>>);
+
+impl Heard {
+    /// Hears what is told, and passes it on.
+    pub fn before(&self, next: Progress) -> Progress {
+        let heard = self.clone();
+        Progress::new(move |cvr, step| {
+            heard.0.lock().unwrap_or_else(PoisonError::into_inner).insert(cvr.clone(), step);
+            next.tell(cvr, step);
+        })
+    }
+
+    /// What was told since the last time somebody asked.
+    pub fn take(&self, cvr: &Cvr) -> Option<Step> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(cvr)
+    }
+}
 
 /// A bar on standard error, or a line at each tenth of the way.
 pub fn on_terminal() -> Progress {
@@ -15,7 +41,7 @@ fn bar() -> Progress {
         .unwrap_or_else(|_| ProgressStyle::default_bar());
     let bar = ProgressBar::new(0).with_style(style);
     let stage = Mutex::new(None);
-    Progress::new(move |now, done, total| {
+    Progress::new(move |_, Step { stage: now, done, total }| {
         if total == 0 {
             return;
         }
@@ -26,8 +52,8 @@ fn bar() -> Progress {
             bar.reset();
             bar.set_message(words(now));
         }
-        bar.set_length(total as u64);
-        bar.set_position(done as u64);
+        bar.set_length(total.unsigned_abs());
+        bar.set_position(done.unsigned_abs());
         if done >= total {
             bar.finish_and_clear();
         }
@@ -36,7 +62,7 @@ fn bar() -> Progress {
 
 fn lines() -> Progress {
     let last = Mutex::new((None, 0));
-    Progress::new(move |now, done, total| {
+    Progress::new(move |_, Step { stage: now, done, total }| {
         let Ok(mut last) = last.lock() else { return };
         let tenth = (done * 10).checked_div(total).unwrap_or(10);
         let long = total >= 20 || matches!(now, Stage::Planning);

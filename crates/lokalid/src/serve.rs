@@ -5,14 +5,13 @@
 
 use std::{net::SocketAddr, path::Path, time::Duration};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use domain::{Clock as _, Cvr, Role, copenhagen, guard::Origin};
 use emulator::Running;
 use futures::future::join_all;
 use identity::Invitation;
 use jiff::{SignedDuration, Timestamp};
-use store::job::{self, JobRecord, Wish};
-use sync::{Approval, EngineError, Which};
+use sync::Which;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use web::{Address, Console};
 
@@ -20,11 +19,12 @@ use crate::{
     Ending, certificates,
     commands::sign_in_address,
     configuration::OrganisationSection,
-    demo::next_day,
     installation::Installation,
     telemetry::{self, Telemetry},
     world::SystemClock,
 };
+
+mod jobs;
 
 /// How often new work is looked for.
 const LOOK: Duration = Duration::from_millis(500);
@@ -195,28 +195,14 @@ async fn one_round(
     timer: &mut Timer,
     demo: Option<&Running>,
 ) -> Result<bool> {
-    let engine = &installation.engine;
-    let store = &installation.store;
-    if let Some(job) = store.write(|tx| Box::pin(async { job::take(tx, cvr).await })).await? {
-        let outcome = fulfil(installation, cvr, &job, demo).await;
-        let words = match &outcome {
-            Ok(words) => Ok(words.as_str()),
-            Err(error) => Err(format!("{error:#}")),
-        };
-        store
-            .write(|tx| {
-                Box::pin(async {
-                    let words = words.as_ref().map(|words| *words).map_err(String::as_str);
-                    job::finish(tx, job.id, words).await
-                })
-            })
-            .await?;
+    if jobs::do_next(installation, cvr, demo).await? {
         return Ok(true);
     }
+    let Installation { engine, store, .. } = installation;
     timer.follow_console(installation, cvr).await;
     if timer.sources_are_due(SystemClock.now()) {
         engine.read_sources(cvr).await?;
-        settle(installation, cvr, Origin::Timer).await?;
+        jobs::settle(installation, cvr, Origin::Timer).await?;
         return Ok(true);
     }
     if timer.full_read_is_due(SystemClock.now()) {
@@ -231,81 +217,6 @@ async fn one_round(
         engine.enqueue(cvr, &planned).await?;
     }
     Ok(taken)
-}
-
-/// Does what somebody asked for. What it says of success is a number at most: the pages have the words.
-async fn fulfil(
-    installation: &Installation,
-    cvr: &Cvr,
-    job: &JobRecord,
-    demo: Option<&Running>,
-) -> Result<String> {
-    let engine = &installation.engine;
-    let by = Origin::Person(job.created_by.clone());
-    match &job.wish {
-        Wish::Apply => told(&engine.apply(cvr, by, None).await?),
-        Wish::ReadSources => {
-            let faults = engine.read_sources(cvr).await?.faults;
-            settle(installation, cvr, Origin::Timer).await?;
-            if let Some((source, why)) = faults.first() {
-                bail!("{source}: {why}");
-            }
-            Ok(String::new())
-        }
-        Wish::FullRead => {
-            engine.full_read(cvr).await?;
-            settle(installation, cvr, Origin::Timer).await
-        }
-        Wish::Approve { plan, why, .. } => {
-            let approval =
-                Approval { plan: domain::PlanId(*plan), by: job.created_by.clone(), why: why.clone() };
-            match engine.apply(cvr, by, Some(&approval)).await {
-                Err(error @ EngineError::PlanChanged { .. }) => bail!("{error}"),
-                applied => told(&applied?),
-            }
-        }
-        Wish::Settle => settle(installation, cvr, by).await,
-        Wish::TestConnection => {
-            let site = engine.site(cvr)?;
-            site.client.authenticate().await?;
-            let found = site.client.search(site.pace.search_max_count).await?.len();
-            Ok(format!("{found}"))
-        }
-        Wish::CheckCertificate { certificate } => {
-            certificates::check(installation, cvr, *certificate).await?;
-            Ok(String::new())
-        }
-        Wish::NextDay => {
-            let Some(emulator) = demo else { bail!("only the demo can live through one more day") };
-            next_day::change_file(installation)?;
-            next_day::live_in_portal(emulator, cvr).await?;
-            told(&engine.apply(cvr, Origin::Timer, None).await?)
-        }
-    }
-}
-
-/// Plans from what is stored and sends what the guard passes.
-async fn settle(installation: &Installation, cvr: &Cvr, origin: Origin) -> Result<String> {
-    let engine = &installation.engine;
-    let planned = engine.plan(cvr, origin).await?;
-    let queued = engine.enqueue(cvr, &planned).await?;
-    if queued > 0 {
-        engine.drain(cvr).await?;
-        engine.read_stale(cvr).await?;
-        let planned = engine.plan(cvr, Origin::Timer).await?;
-        engine.enqueue(cvr, &planned).await?;
-    }
-    Ok(String::new())
-}
-
-fn told(applied: &sync::Applied) -> Result<String> {
-    if let Some((source, why)) = applied.source_faults.first() {
-        bail!("{source}: {why}");
-    }
-    if let Some(why) = &applied.remote_fault {
-        bail!("{why}");
-    }
-    Ok(String::new())
 }
 
 /// What is due when. Kept from what is stored, so that a restart neither repeats nor forgets.

@@ -242,11 +242,22 @@ pub async fn remove(tx: &mut Tx, cvr: &Cvr, id: CertificateId, by: &str) -> Resu
     Ok(true)
 }
 
-/// What is said against the certificate in use; `None` once it is accepted again.
-pub async fn note_trouble(tx: &mut Tx, cvr: &Cvr, why: Option<&str>) -> Result<(), StoreError> {
-    let at = why.map(|_| tx.now());
-    let sql = "UPDATE organisation SET certificate_trouble = $2, certificate_trouble_at = $3 WHERE cvr = $1";
-    tx.execute(sql, &[cvr.as_str().into(), why.into(), at.into()]).await.map(drop)
+/// What is said against the certificate in use: in English, and as a fault that has words in every language.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{words}")]
+pub struct Trouble {
+    pub words: String,
+    pub fault: Fault,
+}
+
+/// Keeps what is said against the certificate in use; `None` once it is accepted again.
+pub async fn note_trouble(tx: &mut Tx, cvr: &Cvr, trouble: Option<&Trouble>) -> Result<(), StoreError> {
+    let at = trouble.map(|_| tx.now());
+    let words = trouble.map(|trouble| trouble.words.as_str());
+    let fault = trouble.map(|trouble| json::text(&trouble.fault));
+    let sql = "UPDATE organisation SET certificate_trouble = $2, certificate_fault = $3, certificate_trouble_at = $4
+               WHERE cvr = $1";
+    tx.execute(sql, &[cvr.as_str().into(), words.into(), fault.into(), at.into()]).await.map(drop)
 }
 
 const COLUMNS: &str = "id, origin, state, fingerprint, subject, issuer, serial, kind, cvr, not_before, not_after, \

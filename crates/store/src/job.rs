@@ -1,6 +1,6 @@
 //! Table `job`: work that the console asks for and the worker does, with its progress.
 
-use domain::{CertificateId, Cvr};
+use domain::{CertificateId, Cvr, Parts, Told};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -47,10 +47,12 @@ pub struct JobRecord {
     pub cvr: Cvr,
     pub wish: Wish,
     pub state: JobState,
-    pub done: i64,
-    pub total: i64,
+    /// What it is doing; `None` before it began anything that takes long.
+    pub step: Option<Step>,
     /// What came of it, in words.
     pub outcome: Option<String>,
+    /// Why it failed, in parts, where the reader of the words has them.
+    pub fault_parts: Vec<Parts>,
     pub created_by: String,
     pub created_at: Timestamp,
     pub started_at: Option<Timestamp>,
@@ -64,6 +66,24 @@ pub enum JobState {
     Running,
     Done,
     Failed,
+}
+
+/// What long work is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    ReadingSources,
+    ReadingMitIdErhverv,
+    Planning,
+    Sending,
+}
+
+/// How far it has come with that. While nobody knows how much there is, `total` is 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    pub stage: Stage,
+    pub done: i64,
+    pub total: i64,
 }
 
 /// Asks for work. The worker takes it within a second.
@@ -97,35 +117,45 @@ pub async fn take(tx: &mut Tx, cvr: &Cvr) -> Result<Option<JobRecord>, StoreErro
     let Some(row) = tx.row(&sql, &[cvr.to_string().into()]).await? else { return Ok(None) };
     let job = read(&row)?;
     tx.execute_one(
-        "UPDATE job SET state = 'running', started_at = $2 WHERE id = $1",
+        "UPDATE job SET state = 'running', stage = NULL, started_at = $2 WHERE id = $1",
         &[job.id.into(), now.into()],
     )
     .await?;
     Ok(Some(job))
 }
 
-pub async fn note_progress(tx: &mut Tx, id: i64, done: i64, total: i64) -> Result<(), StoreError> {
-    let sql = "UPDATE job SET done = $2, total = $3 WHERE id = $1";
-    tx.execute_one(sql, &[id.into(), done.into(), total.into()]).await
+/// Says how far a job has come.
+pub async fn note_progress(tx: &mut Tx, id: i64, step: Step) -> Result<(), StoreError> {
+    let stage = json::word(&step.stage);
+    let sql = "UPDATE job SET stage = $2, done = $3, total = $4 WHERE id = $1";
+    tx.execute_one(sql, &[id.into(), stage.into(), step.done.into(), step.total.into()]).await
 }
 
-pub async fn finish(tx: &mut Tx, id: i64, outcome: Result<&str, &str>) -> Result<(), StoreError> {
+pub async fn finish(tx: &mut Tx, id: i64, outcome: Result<&str, &Told>) -> Result<(), StoreError> {
     let now = tx.now();
-    let (state, words) = match outcome {
-        Ok(words) => ("done", words),
-        Err(words) => ("failed", words),
+    let (state, words, parts) = match outcome {
+        Ok(words) => ("done", words, None),
+        Err(failed) => ("failed", failed.words.as_str(), Some(json::text(&failed.parts))),
     };
-    let sql = "UPDATE job SET state = $2, outcome = $3, finished_at = $4 WHERE id = $1";
+    let sql = "UPDATE job SET state = $2, outcome = $3, fault_parts = $4, finished_at = $5 WHERE id = $1";
     let words = Some(words).filter(|words| !words.is_empty());
-    tx.execute_one(sql, &[id.into(), state.into(), words.into(), now.into()]).await
+    tx.execute_one(sql, &[id.into(), state.into(), words.into(), parts.into(), now.into()]).await
 }
 
-const COLUMNS: &str =
-    "id, organisation, detail, state, done, total, outcome, created_by, created_at, started_at, finished_at";
+const COLUMNS: &str = "id, organisation, detail, state, stage, done, total, outcome, fault_parts, created_by, \
+                       created_at, started_at, finished_at";
 
 pub async fn one(tx: &mut Tx, id: i64) -> Result<Option<JobRecord>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM job WHERE id = $1");
     tx.row(&sql, &[id.into()]).await?.as_ref().map(read).transpose()
+}
+
+/// The one that is being done right now.
+pub async fn under_way(tx: &mut Tx, cvr: &Cvr) -> Result<Option<JobRecord>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM job WHERE organisation = $1 AND state = 'running' ORDER BY id LIMIT 1"
+    );
+    tx.row(&sql, &[cvr.to_string().into()]).await?.as_ref().map(read).transpose()
 }
 
 /// The newest jobs first.
@@ -140,12 +170,23 @@ fn read(row: &Row) -> Result<JobRecord, StoreError> {
         cvr: crate::identity::read_cvr(row, "organisation")?,
         wish: json::read(row, "detail")?,
         state: json::from_word(row, "state")?,
-        done: row.int("done")?,
-        total: row.int("total")?,
+        step: read_step(row)?,
         outcome: row.optional_text("outcome")?.map(str::to_owned),
+        fault_parts: match row.optional_text("fault_parts")? {
+            Some(_) => json::read(row, "fault_parts")?,
+            None => Vec::new(),
+        },
         created_by: row.text("created_by")?.to_owned(),
         created_at: row.timestamp("created_at")?,
         started_at: row.optional_timestamp("started_at")?,
         finished_at: row.optional_timestamp("finished_at")?,
     })
+}
+
+fn read_step(row: &Row) -> Result<Option<Step>, StoreError> {
+    if row.optional_text("stage")?.is_none() {
+        return Ok(None);
+    }
+    let stage = json::from_word(row, "stage")?;
+    Ok(Some(Step { stage, done: row.int("done")?, total: row.int("total")? }))
 }

@@ -3,10 +3,10 @@
 //! The configuration file says what an organisation has settled; what somebody changed in the console is laid
 //! over it key by key, and each key remembers who did that.
 
-use domain::{Cvr, Environment, Organisation, Settings, Variant};
+use domain::{Cvr, Environment, Organisation, Settings, Variant, certificate::Fault};
 use jiff::Timestamp;
 
-use crate::{Row, StoreError, Tx, json, log::AuditEntry};
+use crate::{Row, StoreError, Tx, certificate::Trouble, json, log::AuditEntry};
 
 /// An organisation and how far it has come.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +17,7 @@ pub struct OrganisationRecord {
     pub full_read_at: Option<Timestamp>,
     pub certificate_until: Option<Timestamp>,
     /// What was last said against the certificate in use, and when.
-    pub certificate_trouble: Option<(Timestamp, String)>,
+    pub certificate_trouble: Option<(Timestamp, Trouble)>,
 }
 
 /// Registers an organisation as the configuration file has it.
@@ -166,7 +166,6 @@ fn read(row: &Row, overlays: Vec<Overlay>) -> Result<OrganisationRecord, StoreEr
     let environment: Environment = json::from_word(row, "environment")?;
     let cvr = row.text("cvr")?.parse().map_err(|_| row.broken("cvr", "is not a CVR number"))?;
     let approved_by = row.optional_text("first_contact_by")?.unwrap_or_default().to_owned();
-    let trouble = row.optional_text("certificate_trouble")?.unwrap_or_default().to_owned();
     Ok(OrganisationRecord {
         organisation: Organisation {
             cvr,
@@ -178,8 +177,19 @@ fn read(row: &Row, overlays: Vec<Overlay>) -> Result<OrganisationRecord, StoreEr
         first_contact: row.optional_timestamp("first_contact_at")?.map(|at| (at, approved_by)),
         full_read_at: row.optional_timestamp("full_read_at")?,
         certificate_until: row.optional_timestamp("certificate_until")?,
-        certificate_trouble: row.optional_timestamp("certificate_trouble_at")?.map(|at| (at, trouble)),
+        certificate_trouble: read_trouble(row)?,
     })
+}
+
+fn read_trouble(row: &Row) -> Result<Option<(Timestamp, Trouble)>, StoreError> {
+    let Some(at) = row.optional_timestamp("certificate_trouble_at")? else { return Ok(None) };
+    let words = row.optional_text("certificate_trouble")?.unwrap_or_default().to_owned();
+    // What an earlier release wrote has words only.
+    let fault = match row.optional_text("certificate_fault")? {
+        Some(_) => json::read(row, "certificate_fault")?,
+        None => Fault::Unreadable { why: words.clone() },
+    };
+    Ok(Some((at, Trouble { words, fault })))
 }
 
 /// Gives a user name a role in the console.

@@ -8,7 +8,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use domain::{Cvr, Organisation};
+use domain::{Cvr, Organisation, Parts, Told};
 use store::{Store, StoreError, Tx, organisation::OrganisationRecord};
 
 use crate::{
@@ -56,14 +56,34 @@ pub enum EngineError {
     PlanChanged { old: i64, new: i64 },
 }
 
+impl EngineError {
+    /// The same for readers in every language.
+    pub fn told(&self) -> Told {
+        let parts = match self {
+            Self::Remote(failure) => Some(failure.parts()),
+            Self::NeverRead => Some(Parts::new("remote-never-read")),
+            Self::ListsDiffer { first, second } => {
+                Some(Parts::new("remote-lists-differ").with("number", first).with("found", second))
+            }
+            Self::PlanChanged { old, new } => {
+                Some(Parts::new("remote-plan-changed").with("number", old).with("found", new))
+            }
+            Self::UnknownOrganisation(_) | Self::Store(_) | Self::NotApproved(_) | Self::NoSuchPlan(_) => {
+                None
+            }
+        };
+        Told { words: self.to_string(), parts: parts.into_iter().collect() }
+    }
+}
+
 /// What one `apply` came to.
 #[derive(Debug)]
 pub struct Applied {
     pub planned: Planned,
     /// Sources that could not be read, with the reason; what they said before still counts.
-    pub source_faults: Vec<(domain::SourceName, String)>,
+    pub source_faults: Vec<(domain::SourceName, Told)>,
     /// Why MitID Erhverv could not be read, if so.
-    pub remote_fault: Option<String>,
+    pub remote_fault: Option<Told>,
 }
 
 /// How many times `apply` plans anew because what it did made more to do.

@@ -1,6 +1,6 @@
 //! Sources in: reads each source of an organisation and stores what is whole.
 
-use domain::{Cvr, Snapshot, SourceName, danish_date};
+use domain::{Cvr, Snapshot, SourceName, Told, danish_date};
 use store::source::{
     self, Imported,
     position::{self, Position},
@@ -42,7 +42,7 @@ impl ReadFault {
 #[derive(Debug, Default)]
 pub struct Intake {
     /// Sources that could not be read, with the reason.
-    pub faults: Vec<(SourceName, String)>,
+    pub faults: Vec<(SourceName, Told)>,
     /// Something was stored, and so everybody was resolved for today.
     pub(crate) resolved: bool,
 }
@@ -53,23 +53,23 @@ impl Engine {
         let site = self.site(cvr)?;
         let mut intake = Intake::default();
         for (done, setup) in site.sources.iter().enumerate() {
-            self.progress.tell(Stage::ReadingSources, done, site.sources.len());
+            self.progress.count(cvr, Stage::ReadingSources, done, site.sources.len());
             match self.take_in(cvr, setup).await {
                 Ok(imported) => intake.resolved |= imported,
                 Err(SourceError::Fault(fault)) => {
-                    let why = fault.to_string();
+                    let told = Told { words: fault.to_string(), parts: fault.parts() };
+                    let Told { words, parts } = &told;
                     let name = &setup.name;
-                    let parts = fault.parts();
                     let note = self.store.write(|tx| {
-                        Box::pin(async { source::note_failure(tx, cvr, name, &why, &parts).await })
+                        Box::pin(async { source::note_failure(tx, cvr, name, words, parts).await })
                     });
                     note.await?;
-                    intake.faults.push((setup.name.clone(), why));
+                    intake.faults.push((setup.name.clone(), told));
                 }
                 Err(SourceError::Engine(error)) => return Err(error),
             }
         }
-        self.progress.tell(Stage::ReadingSources, site.sources.len(), site.sources.len());
+        self.progress.count(cvr, Stage::ReadingSources, site.sources.len(), site.sources.len());
         Ok(intake)
     }
 

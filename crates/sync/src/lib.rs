@@ -17,7 +17,7 @@ mod worker;
 pub use engine::{Applied, Approval, Engine, EngineError};
 pub use intake::{ReadFault, SourceError};
 pub use planning::Planned;
-pub use progress::{Progress, Stage};
+pub use progress::{Progress, Stage, Step};
 pub use site::{Pace, Site, SourceKind, SourceSetup};
 pub use store::outbox::Which;
 pub use worker::WorkerId;

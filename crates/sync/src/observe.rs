@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Cvr, RemoteUuid};
+use domain::{Cvr, RemoteUuid, Told};
 use futures::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
 use store::observed::{self, Detail, Searched, Summary};
@@ -22,12 +22,10 @@ pub(crate) const SEARCHES: usize = 4;
 
 impl Engine {
     /// Search and due details. A fault of the service is told, not raised: what was known before still counts.
-    pub async fn read_as_needed(&self, cvr: &Cvr) -> Result<Option<String>, EngineError> {
+    pub async fn read_as_needed(&self, cvr: &Cvr) -> Result<Option<Told>, EngineError> {
         match self.full_read(cvr).await {
             Ok(()) => Ok(None),
-            Err(fault @ (EngineError::Remote(_) | EngineError::ListsDiffer { .. })) => {
-                Ok(Some(fault.to_string()))
-            }
+            Err(fault @ (EngineError::Remote(_) | EngineError::ListsDiffer { .. })) => Ok(Some(fault.told())),
             Err(error) => Err(error),
         }
     }
@@ -79,6 +77,7 @@ impl Engine {
     pub(crate) async fn search(&self, site: &Site) -> Result<SearchAnswer, EngineError> {
         let cvr = &site.cvr;
         let began_at = self.store.clock().now();
+        self.progress.count(cvr, Stage::ReadingMitIdErhverv, 0, 0);
         let permit = site.limits.acquire(Urgency::Normal).await;
         let answer = site.client.search(site.pace.search_max_count).await;
         permit.note(&answer);
@@ -110,7 +109,7 @@ impl Engine {
                 Err(error) => return Err(error),
             }
             done += 1;
-            self.progress.tell(Stage::ReadingMitIdErhverv, done, total);
+            self.progress.count(&site.cvr, Stage::ReadingMitIdErhverv, done, total);
         }
         fault.map_or(Ok(()), |failure| Err(EngineError::Remote(failure)))
     }

@@ -52,7 +52,7 @@ impl Engine {
 
     /// The same right after an import, which has resolved everybody.
     pub(crate) async fn plan_of_resolved(&self, cvr: &Cvr, origin: Origin) -> Result<Planned, EngineError> {
-        self.progress.tell(Stage::Planning, 0, 1);
+        self.progress.count(cvr, Stage::Planning, 0, 1);
         let stored = self.stored(cvr).await?;
         let assessment = assess(Situation {
             organisation: &stored.record.organisation,
@@ -63,7 +63,7 @@ impl Engine {
             to_suspend: &stored.to_suspend,
         });
         let planned = self.keep(cvr, origin, &stored, assessment).await?;
-        self.progress.tell(Stage::Planning, 1, 1);
+        self.progress.count(cvr, Stage::Planning, 1, 1);
         Ok(planned)
     }
 

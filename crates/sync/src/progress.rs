@@ -2,29 +2,31 @@
 
 use std::sync::Arc;
 
-/// The work that is going on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    ReadingSources,
-    ReadingMitIdErhverv,
-    Planning,
-    Sending,
-}
+use domain::Cvr;
+pub use store::job::{Stage, Step};
 
-/// Hears of each step: stage, how many are done, how many there are.
+/// Hears of each step of the work for an organisation.
 #[derive(Clone)]
-pub struct Progress(Arc<dyn Fn(Stage, usize, usize) + Send + Sync>);
+pub struct Progress(Arc<Hear>);
+
+type Hear = dyn Fn(&Cvr, Step) + Send + Sync;
 
 impl Progress {
-    pub fn new(hear: impl Fn(Stage, usize, usize) + Send + Sync + 'static) -> Self {
+    pub fn new(hear: impl Fn(&Cvr, Step) + Send + Sync + 'static) -> Self {
         Self(Arc::new(hear))
     }
 
     pub fn silent() -> Self {
-        Self::new(|_, _, _| {})
+        Self::new(|_, _| {})
     }
 
-    pub fn tell(&self, stage: Stage, done: usize, total: usize) {
-        (self.0)(stage, done, total);
+    pub fn tell(&self, cvr: &Cvr, step: Step) {
+        (self.0)(cvr, step);
+    }
+
+    /// The same from what has been counted.
+    pub(crate) fn count(&self, cvr: &Cvr, stage: Stage, done: usize, total: usize) {
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        self.tell(cvr, Step { stage, done: number(done), total: number(total) });
     }
 }

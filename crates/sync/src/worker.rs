@@ -93,7 +93,7 @@ impl Engine {
                     sending.busy.fetch_sub(1, Ordering::SeqCst);
                     outcome?;
                     let done = sending.done.fetch_add(1, Ordering::SeqCst) + 1;
-                    self.progress.tell(Stage::Sending, done, sending.total.max(done));
+                    self.progress.count(&site.cvr, Stage::Sending, done, sending.total.max(done));
                 }
                 Next::Wait(wait) => tokio::time::sleep(wait).await,
                 Next::Nothing if sending.busy.load(Ordering::SeqCst) == 0 => return Ok(()),

@@ -14,6 +14,8 @@ use crate::failure::Failure;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
     pub done: i64,
+    /// How much there is; 0 while nobody knows.
+    pub total: i64,
     pub finished: bool,
     /// Texts by the name in `data-progress`.
     pub texts: Vec<(&'static str, String)>,
@@ -56,6 +58,7 @@ where
 fn event(progress: &Progress) -> Event {
     let texts: serde_json::Map<String, serde_json::Value> =
         progress.texts.iter().map(|(name, text)| ((*name).to_owned(), text.clone().into())).collect();
+    let Progress { done, total, finished, .. } = progress;
     Event::default()
-        .data(json!({ "done": progress.done, "finished": progress.finished, "texts": texts }).to_string())
+        .data(json!({ "done": done, "total": total, "finished": finished, "texts": texts }).to_string())
 }

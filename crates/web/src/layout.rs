@@ -123,7 +123,24 @@ pub struct MenuItem {
 }
 
 /// The names of what can stand in a sentence that came in parts.
-const PARTS: [&str; 8] = ["file", "number", "found", "expected", "other", "what", "accepted", "example"];
+const PARTS: [&str; 16] = [
+    "file",
+    "number",
+    "found",
+    "expected",
+    "other",
+    "what",
+    "accepted",
+    "example",
+    "why",
+    "server",
+    "base",
+    "name",
+    "attribute",
+    "step",
+    "text",
+    "filter",
+];
 
 impl Layout {
     pub fn with_faults(mut self, faults: Vec<FieldFault>) -> Self {
@@ -162,9 +179,13 @@ impl Layout {
     pub fn parts(&self, parts: &domain::Parts) -> String {
         let value = |name: &'static str| {
             let value = parts.values.get(name)?;
-            // The name of a column is a word of the language; an attribute of the organisation's own is its own word.
-            let column = format!("csv-column-{value}");
-            let word = if name == "what" { text::find(self.language, &column) } else { None };
+            // Some values are words of the language; an attribute of the organisation's own is its own word.
+            let family = match name {
+                "what" => Some("csv-column"),
+                "step" => Some("ldap-step"),
+                _ => None,
+            };
+            let word = family.and_then(|family| text::find(self.language, &format!("{family}-{value}")));
             Some((name, word.unwrap_or_else(|| value.clone()).into()))
         };
         let values: Vec<_> = PARTS.into_iter().filter_map(value).collect();

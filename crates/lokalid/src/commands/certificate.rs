@@ -71,7 +71,7 @@ async fn list(installation: &Installation, chosen: &[Cvr], json: bool) -> Result
 async fn tell_trouble(installation: &Installation, cvr: &Cvr) -> Result<()> {
     let record = installation.engine.organisation(cvr).await?;
     let trouble = installation.shown(cvr)?.trouble();
-    let Some(why) = trouble.or_else(|| record.certificate_trouble.map(|(_, why)| why)) else {
+    let Some(why) = trouble.or_else(|| record.certificate_trouble.map(|(_, trouble)| trouble)) else {
         return Ok(());
     };
     println!("{cvr}: {why}");

@@ -178,7 +178,7 @@ fn one_that_mitid_erhverv_cannot_be_asked_about_is_kept_and_used_later() {
     folder
         .run(&ADD)
         .expect(1)
-        .says(&["MitID Erhverv did not let us in", "It is kept, but cannot be used yet"]);
+        .says(&["so the certificate was not tried there", "It is kept, but cannot be used yet"]);
     let new = fingerprint(&folder, 1);
     folder.run(&["certificate", "use", &new]).expect(1);
     let emulator = folder.emulator();

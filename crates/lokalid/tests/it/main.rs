@@ -25,4 +25,5 @@ mod keys;
 mod killed;
 mod people;
 mod served;
+mod told;
 mod world;

@@ -23,6 +23,13 @@ impl Visitor {
         Self { port, cookies: answer.cookies().join("; ") }
     }
 
+    /// The same visitor after choosing English.
+    pub fn in_english(mut self) -> Self {
+        let chosen = self.get("/language/en").cookies();
+        self.cookies = [vec![self.cookies], chosen].concat().join("; ");
+        self
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         http::get_with(self.port, path, &[("cookie", &self.cookies)])
     }

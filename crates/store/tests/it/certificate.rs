@@ -3,7 +3,7 @@
 use domain::certificate::{Check, Facts, Fault, Finding, Kind};
 use domain::{CertificateId, Cvr, Environment, Organisation, Settings, Variant};
 use jiff::{SignedDuration, Timestamp};
-use store::certificate::{self, CertificateRecord, Keystore, MOST, Origin, State};
+use store::certificate::{self, CertificateRecord, Keystore, MOST, Origin, State, Trouble};
 use store::{Store, StoreError};
 use testkit::{Database, for_each_engine};
 
@@ -323,7 +323,8 @@ async fn trouble_is_kept_until_another_is_taken_or_it_is_over() {
     for_each_engine(async |database| {
         let fixture = Fixture::on(database).await;
         let new = fixture.ready(1).await;
-        let tell = async |why: Option<&str>| {
+        let refused = Trouble { words: "refused".to_owned(), fault: Fault::Refused { status: Some(401) } };
+        let tell = async |why: Option<&Trouble>| {
             fixture
                 .store
                 .write(|tx| Box::pin(async { certificate::note_trouble(tx, &cvr(), why).await }))
@@ -332,9 +333,9 @@ async fn trouble_is_kept_until_another_is_taken_or_it_is_over() {
             fixture.organisation().await.certificate_trouble
         };
         let now = fixture.now();
-        assert_eq!(tell(Some("refused")).await, Some((now, "refused".to_owned())));
+        assert_eq!(tell(Some(&refused)).await, Some((now, refused.clone())));
         assert_eq!(tell(None).await, None);
-        tell(Some("refused")).await;
+        tell(Some(&refused)).await;
         assert!(fixture.take_into_use(new).await);
         assert_eq!(fixture.organisation().await.certificate_trouble, None);
     })

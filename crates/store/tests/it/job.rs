@@ -1,6 +1,7 @@
 //! Jobs: asked for by the console, taken one at a time and in their order.
 
-use store::job::{self, JobRecord, JobState, Wish};
+use domain::{Parts, Told};
+use store::job::{self, JobRecord, JobState, Stage, Step, Wish};
 use testkit::for_each_engine;
 
 use crate::town::{MINUTE, Town, change, look};
@@ -12,6 +13,10 @@ impl Town<'_> {
 
     async fn take_job(&self) -> Option<JobRecord> {
         change!(self, tx => job::take(tx, self.cvr()).await?)
+    }
+
+    async fn under_way(&self) -> Option<i64> {
+        look!(self, tx => job::under_way(tx, self.cvr()).await?).map(|job| job.id)
     }
 
     async fn job(&self, id: i64) -> JobRecord {
@@ -36,12 +41,18 @@ async fn jobs_are_done_in_their_order_and_the_next_one_waits() {
         assert_eq!(town.take_job().await.unwrap().id, first);
         assert_eq!(town.job(first).await.started_at, Some(town.now()));
         assert_eq!(town.take_job().await.unwrap().id, first, "a program that was killed begins it again");
-        change!(town, tx => job::note_progress(tx, first, 3, 10).await?);
-        assert_eq!((town.job(first).await.done, town.job(first).await.total), (3, 10));
+        assert_eq!(town.job(first).await.step, None);
+        let step = Step { stage: Stage::ReadingMitIdErhverv, done: 3, total: 10 };
+        change!(town, tx => job::note_progress(tx, first, step).await?);
+        assert_eq!(town.job(first).await.step, Some(step));
+        assert_eq!(town.under_way().await, Some(first));
+        assert_eq!(town.take_job().await.unwrap().id, first);
+        assert_eq!(town.job(first).await.step, None, "it begins from the beginning");
         change!(town, tx => job::finish(tx, first, Ok("3 sent")).await?);
         let done = town.job(first).await;
         assert_eq!((done.state, done.outcome.as_deref()), (JobState::Done, Some("3 sent")));
         assert_eq!(done.finished_at, Some(town.now()));
+        assert_eq!(town.under_way().await, None);
         assert_eq!(town.take_job().await.unwrap().id, second);
         assert_eq!(town.logged("job.asked").await.len(), 2);
     })
@@ -54,8 +65,11 @@ async fn a_job_that_failed_says_why_and_is_not_taken_again() {
         let town = Town::of(database, 0).await;
         let id = town.ask(&Wish::TestConnection).await;
         town.take_job().await;
-        change!(town, tx => job::finish(tx, id, Err("nothing answers")).await?);
+        let parts = vec![Parts::new("csv-empty-file")];
+        let why = Told { words: "nothing answers".to_owned(), parts: parts.clone() };
+        change!(town, tx => job::finish(tx, id, Err(&why)).await?);
         let failed = town.job(id).await;
+        assert_eq!(failed.fault_parts, parts);
         assert_eq!((failed.state, failed.outcome.as_deref()), (JobState::Failed, Some("nothing answers")));
         assert_eq!(town.take_job().await, None);
         let quiet = town.ask(&Wish::Settle).await;

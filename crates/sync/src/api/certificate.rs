@@ -15,7 +15,7 @@ use std::{
 
 use domain::{
     Cvr,
-    certificate::{Facts, Kind},
+    certificate::{Facts, Fault, Kind},
 };
 use jiff::Timestamp;
 use p12_keystore::{Pkcs12Archive, error::Error as Pkcs12Error};
@@ -79,6 +79,26 @@ pub enum CertificateError {
          with the right \"Access to IdM services in MitID Erhverv\""
     )]
     OfAnEmployee { subject: String },
+}
+
+impl CertificateError {
+    /// The same for readers in every language.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Unreadable { file, .. } => Fault::NoFile { file: file.display().to_string() },
+            Self::NotPkcs12 { .. } => Fault::NotPkcs12,
+            Self::WrongPassword { .. } => Fault::WrongPassword,
+            Self::NoKey { .. } => Fault::NoKey,
+            Self::NoCertificate { .. } => Fault::NoCertificate,
+            Self::NoCvr { .. } => Fault::NoCvr,
+            Self::Expired { on } => Fault::Expired { on: *on },
+            Self::NotYetValid { from } => Fault::NotYetValid { from: *from },
+            Self::WrongCvr { expected, found } => {
+                Fault::OtherCvr { expected: expected.clone(), found: found.clone() }
+            }
+            Self::OfAnEmployee { .. } => Fault::OfAnEmployee,
+        }
+    }
 }
 
 impl ClientCertificate {

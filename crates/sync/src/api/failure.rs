@@ -5,6 +5,8 @@
 
 use std::{fmt, time::Duration};
 
+use domain::Parts;
+
 use super::{ApiResponse, Broken, Secret, mask, table::ApiOperation};
 
 /// Why a call did not do what it should.
@@ -74,6 +76,22 @@ impl Failure {
             | Self::Garbled { why } => Some(why),
             Self::Gone | Self::NotACall { .. } => None,
         }
+    }
+
+    /// The same for readers in every language, with the sentence as its technical side.
+    pub fn parts(&self) -> Parts {
+        let key = match self {
+            Self::Retry { .. } => "remote-not-now",
+            Self::Unknown { .. } => "remote-unknown",
+            Self::Gone => "remote-gone",
+            Self::Conflict { transient: true, .. } => "remote-busy",
+            Self::Conflict { .. } => "remote-conflict",
+            Self::Fail { .. } => "remote-refused",
+            Self::Unauthorised { .. } => "remote-not-let-in",
+            Self::Garbled { .. } => "remote-garbled",
+            Self::NotACall { .. } => "remote-not-a-call",
+        };
+        Parts::new(key).with("why", self)
     }
 
     /// Whether it may come from too many calls at once, so that fewer should be sent.

@@ -1,5 +1,7 @@
 //! The directory is away, breaks off in the middle, or holds what cannot be used: nothing changes in MitID Erhverv.
 
+use domain::Told;
+
 use crate::town::{Town, ad, unique};
 
 #[test]
@@ -19,7 +21,7 @@ fn an_outage_changes_nothing() {
             panic!("a fault after {octets}")
         };
         assert_eq!((source, round.imported, round.changes), (&ad(), false, Vec::new()), "{octets}");
-        assert_eq!(town.source_state().read_fault.as_deref(), Some(why.as_str()));
+        assert_eq!(town.source_state().read_fault.as_deref(), Some(why.words.as_str()));
     }
     town.wire.mend();
     town.expect(&cpr, "Per", "Ændret", &user_name, "Active");
@@ -51,7 +53,9 @@ fn a_broken_attribute_names_the_entry_and_changes_nothing() {
         assert!(town.probe());
         let round = town.round();
         assert_eq!((round.imported, round.changes), (false, Vec::new()));
-        let [(_, why)] = round.applied.source_faults.as_slice() else { panic!("one fault of the source") };
+        let [(_, Told { words: why, .. })] = round.applied.source_faults.as_slice() else {
+            panic!("one fault of the source")
+        };
         assert!(why.contains(&name) && why.contains(attribute), "{why}");
         assert!(attribute == "mail" || !why.contains(broken), "a CPR number is never told");
 
@@ -67,6 +71,8 @@ fn a_group_that_is_gone_is_no_group_without_members() {
     assert!(town.probe());
     let round = town.round();
     assert_eq!((round.imported, round.changes), (false, Vec::new()));
-    let [(_, why)] = round.applied.source_faults.as_slice() else { panic!("one fault of the source") };
+    let [(_, Told { words: why, .. })] = round.applied.source_faults.as_slice() else {
+        panic!("one fault of the source")
+    };
     assert!(why.contains(&town.group), "{why}");
 }

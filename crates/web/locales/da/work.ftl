@@ -327,7 +327,11 @@ job-running = I gang
 job-done = Færdig
 job-failed = Mislykkedes
 job-asked = Bestilt af { $by } { $at }
-job-count = { $done } af { $total }
+job-step-sources = Læser kilde { $done } af { $total }.
+job-step-search = Henter listen over brugere i MitID Erhverv.
+job-step-read = Læst { $done } af { $total } brugere i MitID Erhverv.
+job-step-plan = Beregner planen.
+job-step-send = Sendt { $done } af { $total } operationer til MitID Erhverv.
 job-next = Se resultatet
 job-leave = Gå videre imens
 

@@ -327,7 +327,11 @@ job-running = Running
 job-done = Finished
 job-failed = Failed
 job-asked = Asked for by { $by } { $at }
-job-count = { $done } of { $total }
+job-step-sources = Reading source { $done } of { $total }.
+job-step-search = Fetching the list of users in MitID Erhverv.
+job-step-read = Read { $done } of { $total } users in MitID Erhverv.
+job-step-plan = Making the plan.
+job-step-send = Sent { $done } of { $total } operations to MitID Erhverv.
 job-next = See the result
 job-leave = Go on meanwhile
 

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::{Html, Response};
-use store::job::{self, JobRecord, JobState, Wish};
+use store::job::{self, JobRecord, JobState, Stage, Step, Wish};
 
 use crate::console::Console;
 use crate::events::{self, Progress};
@@ -61,7 +61,7 @@ async fn look(console: &Console, signed_in: &SignedIn, id: i64) -> Result<Progre
     let record = find(console, signed_in, id).await?;
     let job = job_shown(&signed_in.layout("job-title"), &record);
     let texts = vec![("state", job.state), ("count", job.count)];
-    Ok(Progress { done: job.done, finished: job.finished, texts })
+    Ok(Progress { done: job.done, total: job.total, finished: job.finished, texts })
 }
 
 async fn find(console: &Console, signed_in: &SignedIn, id: i64) -> Result<JobRecord, Failure> {
@@ -76,19 +76,53 @@ pub fn job_shown(page: &Layout, record: &JobRecord) -> JobShown {
         JobState::Done => ("job-done", "success"),
         JobState::Failed => ("job-failed", "error"),
     };
-    let counts = [("done", page.n(record.done).into()), ("total", page.n(record.total).into())];
     let asked = [("by", record.created_by.as_str().into()), ("at", page.moment(&record.created_at).into())];
     JobShown {
         state: page.t(state),
         kind,
         asked: page.tv("job-asked", &asked),
-        count: if record.total > 0 { page.tv("job-count", &counts) } else { String::new() },
-        done: record.done,
-        total: record.total,
+        count: record.step.map(|step| count(page, step)).unwrap_or_default(),
+        done: record.step.map_or(0, |step| step.done),
+        total: record.step.map_or(0, |step| step.total),
         finished: matches!(record.state, JobState::Done | JobState::Failed),
-        outcome: record.outcome.clone(),
+        outcome: outcome(page, record),
         next: next(&record.wish),
     }
+}
+
+/// What it is doing and how far it has come with that.
+fn count(page: &Layout, step: Step) -> String {
+    let Step { stage, done, total } = step;
+    // Sources are read one after the other: what is told is the one in hand.
+    let source = (done + 1).min(total);
+    let shown = if stage == Stage::ReadingSources { source } else { done };
+    let counts = [("done", page.n(shown).into()), ("total", page.n(total).into())];
+    match stage {
+        Stage::ReadingSources => page.tv("job-step-sources", &counts),
+        Stage::ReadingMitIdErhverv if total == 0 => page.t("job-step-search"),
+        Stage::ReadingMitIdErhverv => page.tv("job-step-read", &counts),
+        Stage::Planning => page.t("job-step-plan"),
+        Stage::Sending => page.tv("job-step-send", &counts),
+    }
+}
+
+/// What came of it. The first part of a fault says what is wrong; the pages that show the result have the rest.
+fn outcome(page: &Layout, record: &JobRecord) -> Option<String> {
+    let fault = record.fault_parts.first().map(|parts| page.parts(parts));
+    fault.or_else(|| record.outcome.clone())
+}
+
+/// A job that is being done while somebody looks at another page.
+pub struct UnderWay {
+    pub title: String,
+    pub count: String,
+    pub address: String,
+}
+
+pub fn under_way(page: &Layout, record: &JobRecord) -> UnderWay {
+    let JobShown { count, .. } = job_shown(page, record);
+    let title = page.t(&format!("job-{}", record.wish.kind()));
+    UnderWay { title, count, address: format!("/jobs/{}", record.id) }
 }
 
 fn next(wish: &Wish) -> String {

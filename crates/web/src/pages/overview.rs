@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::response::Html;
 use domain::permission::Action as Allowed;
 use jiff::Timestamp;
+use store::job::{self, JobRecord};
 use store::organisation::OrganisationRecord;
 use store::plan::PlanRecord;
 use store::source::SourceState;
@@ -20,6 +21,7 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::format;
 use crate::layout::{Layout, Section};
+use crate::pages::jobs::{UnderWay, under_way};
 use crate::pages::sources::{SourceLine, source_line};
 use crate::visit::SignedIn;
 
@@ -37,6 +39,7 @@ struct OverviewPage {
     chart: Chart,
     sources: Vec<SourceLine>,
     next_day: bool,
+    under_way: Option<UnderWay>,
 }
 
 /// The conclusion at the top of the page.
@@ -69,6 +72,7 @@ pub(crate) struct Facts {
     pub plan: Option<PlanRecord>,
     pub sources: Vec<SourceState>,
     pub organisation: OrganisationRecord,
+    pub job: Option<JobRecord>,
 }
 
 const DAYS: i64 = 14;
@@ -87,6 +91,7 @@ pub async fn show(State(console): State<Console>, signed_in: SignedIn) -> Result
         certificate: facts.organisation.certificate_until.map(|until| certificate(&page, until)),
         chart: chart::draw(&page, &facts.days),
         sources: facts.sources.iter().map(|source| source_line(&page, source)).collect(),
+        under_way: facts.job.as_ref().map(|job| under_way(&page, job)),
         next_day: console.is_demo && signed_in.may(Allowed::MakePlan),
         page,
     };
@@ -103,6 +108,7 @@ async fn read(tx: &mut Tx, signed_in: &SignedIn) -> Result<Facts, StoreError> {
         plan: waiting.into_iter().find(PlanRecord::waits_for_decision),
         sources: store::source::all(tx, cvr).await?,
         organisation: signed_in.record.clone(),
+        job: job::under_way(tx, cvr).await?,
     })
 }
 

@@ -10,12 +10,14 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::permission::Action as Allowed;
 use domain::{PlanId, guard::Origin};
 use serde::Deserialize;
+use store::StoreError;
 use store::job::{self, Wish};
 use store::plan::{self, PlanRecord, PlanState};
 
 use self::change::{Group, PersonChange};
 use self::progress::Running;
 use super::export;
+use super::jobs::{UnderWay, under_way};
 use crate::console::Console;
 use crate::events;
 use crate::failure::Failure;
@@ -28,6 +30,7 @@ use crate::{format, reason};
 #[template(path = "plans.html")]
 struct PlansPage {
     page: Layout,
+    under_way: Option<UnderWay>,
     plans: Vec<PlanLine>,
     older: Option<String>,
 }
@@ -58,17 +61,22 @@ pub async fn list(
 ) -> Result<Html<String>, Failure> {
     let number = asked.page.parse().unwrap_or(1_i64).max(1);
     let offset = (number - 1) * LISTED;
-    let look = console
-        .store
-        .read(|tx| Box::pin(async { plan::recent(tx, signed_in.cvr(), LISTED + 1, offset).await }));
-    let mut plans = look.await?;
+    let cvr = signed_in.cvr();
+    let look = console.store.read(|tx| {
+        Box::pin(async {
+            let plans = plan::recent(tx, cvr, LISTED + 1, offset).await?;
+            Ok::<_, StoreError>((plans, job::under_way(tx, cvr).await?))
+        })
+    });
+    let (mut plans, job) = look.await?;
     let listed = usize::try_from(LISTED).unwrap_or(usize::MAX);
     let older = (plans.len() > listed).then(|| format!("/plans?page={}", number + 1));
     plans.truncate(listed);
     let mut page = signed_in.layout("plans-title");
     page.section = Some(Section::Plans);
     let plans = plans.iter().map(|plan| line(&page, plan)).collect();
-    Ok(Html(PlansPage { page, plans, older }.render()?))
+    let under_way = job.map(|job| under_way(&page, &job));
+    Ok(Html(PlansPage { page, under_way, plans, older }.render()?))
 }
 
 fn line(page: &Layout, plan: &PlanRecord) -> PlanLine {

@@ -6,9 +6,11 @@ use axum::response::{Html, Redirect};
 use domain::permission::Action as Allowed;
 use domain::{Parts, SkippedRow, Warning};
 use jiff::SignedDuration;
+use store::StoreError;
 use store::job::{self, Wish};
 use store::source::{self, SourceState};
 
+use super::jobs::{UnderWay, under_way};
 use super::overview::Task;
 use crate::console::Console;
 use crate::failure::Failure;
@@ -20,6 +22,7 @@ use crate::{address, format};
 #[template(path = "sources.html")]
 struct SourcesPage {
     page: Layout,
+    under_way: Option<UnderWay>,
     sources: Vec<SourceLine>,
 }
 
@@ -39,11 +42,19 @@ pub struct SourceLine {
 const TOO_OLD: SignedDuration = SignedDuration::from_hours(24);
 
 pub async fn list(State(console): State<Console>, signed_in: SignedIn) -> Result<Html<String>, Failure> {
-    let sources = console.store.read(|tx| Box::pin(async { source::all(tx, signed_in.cvr()).await })).await?;
+    let cvr = signed_in.cvr();
+    let look = console.store.read(|tx| {
+        Box::pin(async {
+            let sources = source::all(tx, cvr).await?;
+            Ok::<_, StoreError>((sources, job::under_way(tx, cvr).await?))
+        })
+    });
+    let (sources, job) = look.await?;
     let mut page = signed_in.layout("sources-title");
     page.section = Some(Section::Sources);
     let sources = sources.iter().map(|source| source_line(&page, source)).collect();
-    Ok(Html(SourcesPage { page, sources }.render()?))
+    let under_way = job.map(|job| under_way(&page, &job));
+    Ok(Html(SourcesPage { page, under_way, sources }.render()?))
 }
 
 pub fn source_line(page: &Layout, source: &SourceState) -> SourceLine {

@@ -7,7 +7,7 @@ use super::*;
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Keys that code puts together from a beginning and a word.
-const FAMILIES: [&str; 22] = [
+const FAMILIES: [&str; 24] = [
     "action-",
     "csv-",
     "fact-",
@@ -18,12 +18,14 @@ const FAMILIES: [&str; 22] = [
     "input-",
     "job-",
     "kind-",
+    "ldap-",
     "log-",
     "notice-",
     "outbox-empty-",
     "people-show-",
     "people-sort-",
     "people-status-",
+    "remote-",
     "role-",
     "setting-",
     "source-kind-",

@@ -13,7 +13,12 @@
       if (text !== undefined && element.textContent !== text) element.textContent = text;
     }
     const bar = box.querySelector("progress");
-    if (bar) bar.value = progress.done;
+    if (bar && progress.total > 0) {
+      bar.max = progress.total;
+      bar.value = progress.done;
+    } else if (bar) {
+      bar.removeAttribute("value");
+    }
     if (progress.finished) {
       source.close();
       window.location.reload();

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use domain::certificate::{Check, Fault, Finding};
 use domain::{CertificateId, Cvr, Role};
-use store::certificate::{self, CertificateRecord, Keystore, MOST, State};
+use store::certificate::{self, CertificateRecord, Keystore, MOST, State, Trouble};
 
 use crate::browser::{Answer, Browser};
 use crate::html;
@@ -162,7 +162,7 @@ async fn what_mitid_erhverv_refused_waits_and_says_why() {
     let why = "the right is missing".to_owned();
     found(&world, id, Some((Check::Token, Fault::NoToken { why }))).await;
     let page = browser.get(&format!("{PAGE}?looked={id}")).await.text();
-    assert!(page.contains("MitID Erhverv gav ikke adgang: the right is missing"), "{page}");
+    assert!(page.contains("svarede ikke som ventet") && page.contains("the right is missing"), "{page}");
     assert!(page.contains("Kan ikke bruges nu") && !page.contains(&format!("{id}/use")));
     let again = browser.post(&format!("{PAGE}/{id}/check"), &[]).await;
     assert!(again.location().starts_with("/jobs/"), "it is checked again");
@@ -173,16 +173,18 @@ async fn trouble_and_the_way_out_are_said_in_a_sentence() {
     let world = World::typical().await;
     let mut browser = world.visitor(Role::TechnicalAdministrator).await;
     assert!(!browser.get(PAGE).await.text().contains("Certifikatet skal skiftes"));
-    let refused = world.store.write(|tx| {
-        Box::pin(async { certificate::note_trouble(tx, &cvr(), Some("afvist af serveren")).await })
-    });
+    let trouble = Trouble { words: "refused".to_owned(), fault: Fault::Refused { status: Some(403) } };
+    let refused = world
+        .store
+        .write(|tx| Box::pin(async { certificate::note_trouble(tx, &cvr(), Some(&trouble)).await }));
     refused.await.unwrap();
     for address in [PAGE, "/settings"] {
         let page = browser.get(address).await.text();
         assert!(
-            page.contains("Certifikatet i brug virker ikke: afvist af serveren. Lokalid 2 er klar"),
+            page.contains("virker ikke. MitID Erhverv tager ikke imod certifikatet (403). Se efter"),
             "{page}"
         );
+        assert!(page.contains("Lokalid 2 er klar"), "{page}");
     }
     assert!(browser.get("/").await.text().contains("Certifikatet i brug virker ikke"));
     assert_eq!(all(&world).await[0].facts.as_ref().unwrap().name(), "Lokalid 1", "nothing changes by itself");

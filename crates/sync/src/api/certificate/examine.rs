@@ -4,7 +4,7 @@ use std::path::Path;
 
 use domain::{
     Cvr, Environment,
-    certificate::{Check, Fault, Finding},
+    certificate::{Check, Finding},
 };
 use jiff::Timestamp;
 
@@ -32,18 +32,17 @@ pub fn examine(
             Examined { certificate: Some(certificate), findings }
         }
         Err(error) => {
-            let (check, fault) = unopened(&error);
-            Examined { certificate: None, findings: vec![Finding { check, fault: Some(fault) }] }
+            let finding = Finding { check: check_of(&error), fault: Some(error.fault()) };
+            Examined { certificate: None, findings: vec![finding] }
         }
     }
 }
 
-fn unopened(error: &CertificateError) -> (Check, Fault) {
+/// The look that ended with it.
+fn check_of(error: &CertificateError) -> Check {
     match error {
-        CertificateError::WrongPassword { .. } => (Check::Opens, Fault::WrongPassword),
-        CertificateError::NoKey { .. } => (Check::Key, Fault::NoKey),
-        CertificateError::NoCertificate { .. } => (Check::Key, Fault::NoCertificate),
-        CertificateError::NoCvr { .. } => (Check::Organisation, Fault::NoCvr),
-        _ => (Check::Opens, Fault::NotPkcs12),
+        CertificateError::NoKey { .. } | CertificateError::NoCertificate { .. } => Check::Key,
+        CertificateError::NoCvr { .. } => Check::Organisation,
+        _ => Check::Opens,
     }
 }

@@ -57,5 +57,5 @@ pub async fn look(console: &Console, signed_in: &SignedIn, id: PlanId) -> Result
     let plan = plan.ok_or(Failure::NotFound)?;
     let running = shown(&signed_in.layout("plan-title"), &plan, &counts);
     let texts = vec![("wave", running.wave), ("count", running.count), ("parked", running.parked)];
-    Ok(Progress { done: running.done, finished: running.finished, texts })
+    Ok(Progress { done: running.done, total: running.total, finished: running.finished, texts })
 }

@@ -238,7 +238,7 @@ fn alarm(page: &Layout, signed_in: &SignedIn, all: &[CertificateRecord]) -> Opti
     let trouble = signed_in.record.certificate_trouble.as_ref();
     let wrong = match (facts.filter(|facts| facts.not_after < page.now), trouble) {
         (Some(facts), _) => page.t1("certificate-alarm-expired", &day(page, facts.not_after)),
-        (None, Some((_, why))) => page.t1("certificate-alarm-refused", why),
+        (None, Some((_, trouble))) => page.t1("certificate-alarm-refused", &trouble.fault.say(page.language)),
         (None, None) => return None,
     };
     let spare = certificate::spare(all, page.now).and_then(|one| one.facts.as_ref());
