@@ -62,7 +62,7 @@ fn common(options: SqliteConnectOptions) -> SqliteConnectOptions {
     options
         .foreign_keys(true)
         .busy_timeout(BUSY_WAIT)
-        .statement_cache_capacity(64)
+        .statement_cache_capacity(256)
         .disable_statement_logging()
 }
 

@@ -128,13 +128,8 @@ impl Engine {
     /// step. Says how many operations it took.
     pub async fn step(&self, cvr: &Cvr, which: Which, limit: usize) -> Result<usize, EngineError> {
         let site = self.site(cvr)?;
-        let organisation = self.organisation(cvr).await?.organisation;
-        let (worker, lease) = (&self.worker.0, site.pace.lease);
         let limit = i64::try_from(limit).unwrap_or(1);
-        let claimed = self
-            .store
-            .write(|tx| Box::pin(async { outbox::claim(tx, cvr, worker, which, limit, lease).await }))
-            .await?;
+        let Some((organisation, claimed)) = self.claim(site, which, limit).await? else { return Ok(0) };
         let taken = claimed.len();
         let mut under_way: FuturesUnordered<_> =
             claimed.into_iter().map(|one| self.carry_out(site, &organisation, one)).collect();
@@ -143,6 +138,29 @@ impl Engine {
         }
         self.store.write(|tx| Box::pin(async { store::plan::advance_waves(tx, cvr).await })).await?;
         Ok(taken)
+    }
+
+    /// Claims what is due, of the next wave too if the one before is through; `None` where there is nothing.
+    async fn claim(
+        &self,
+        site: &Site,
+        which: Which,
+        limit: i64,
+    ) -> Result<Option<(Organisation, Vec<Claimed>)>, EngineError> {
+        let (cvr, lease, worker) = (&site.cvr, site.pace.lease, &self.worker.0);
+        let claimed = self.store.write(|tx| {
+            Box::pin(async {
+                let mut claimed = outbox::claim(tx, cvr, worker, which, limit, lease).await?;
+                if claimed.is_empty() && store::plan::advance_waves(tx, cvr).await? {
+                    claimed = outbox::claim(tx, cvr, worker, which, limit, lease).await?;
+                }
+                if claimed.is_empty() {
+                    return Ok(None);
+                }
+                Ok::<_, EngineError>(Some((engine::organisation(tx, cvr).await?.organisation, claimed)))
+            })
+        });
+        claimed.await
     }
 
     /// Sends one operation and writes how it ended.

@@ -1,9 +1,12 @@
 //! The database of one life, and the program over it, which is thrown away and begun anew at every kill.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
-use domain::{Cvr, Environment, Organisation, Settings, Variant};
-use jiff::SignedDuration;
+use domain::{Clock, Cvr, Environment, Organisation, Random, Settings, Variant};
+use jiff::{SignedDuration, Timestamp};
 use store::{Keys, Location, Store};
 use sync::{
     Engine, Pace, Progress, Site, WorkerId,
@@ -21,21 +24,65 @@ use super::{
     wire::Wire,
 };
 
-/// Where the lives of one thread keep their data. On PostgreSQL they share a database, each with a CVR number of its
-/// own; on SQLite each has a database in memory.
-pub struct Home(Option<Database>);
+/// Where the lives of one thread keep their data.
+pub enum Home {
+    /// Each life has a database in memory of its own.
+    Memory,
+    /// The lives share a database and its connections, each with a CVR number of its own.
+    Shared { database: Database, store: Store, present: Arc<Present> },
+}
+
+/// The time and the chance of the life that is being lived.
+#[derive(Debug)]
+pub struct Present(Mutex<(Arc<Time>, Arc<Streams>)>);
+
+impl Clock for Present {
+    fn now(&self) -> Timestamp {
+        let time = Arc::clone(&self.0.lock().unwrap().0);
+        time.now()
+    }
+}
+
+impl Random for Present {
+    fn fill(&self, octets: &mut [u8]) {
+        let streams = Arc::clone(&self.0.lock().unwrap().1);
+        streams.fill(octets);
+    }
+}
 
 impl Home {
     pub async fn new(engine: super::Engine) -> Self {
         match engine {
-            super::Engine::Sqlite => Self(None),
-            super::Engine::Postgres => Self(Some(Database::postgres().await.unwrap())),
+            super::Engine::Sqlite => Self::Memory,
+            super::Engine::Postgres => {
+                let database = Database::postgres().await.unwrap();
+                let before = (Arc::new(Time::new()), Arc::new(Streams::new(0)));
+                let present = Arc::new(Present(Mutex::new(before)));
+                let (clock, random) = (Arc::<Present>::clone(&present), Arc::<Present>::clone(&present));
+                let (location, keys) = (database.location.clone(), database.keys.clone());
+                let store = Store::open(location, keys, clock, random).await.unwrap();
+                Self::Shared { database, store, present }
+            }
         }
     }
 
     pub async fn remove(self) {
-        if let Some(database) = self.0 {
+        if let Self::Shared { database, store, .. } = self {
+            store.close().await.unwrap();
             database.remove().await;
+        }
+    }
+
+    async fn store(&self, time: &Arc<Time>, random: Arc<Streams>) -> Store {
+        match self {
+            Self::Memory => {
+                let keys = Keys::in_memory(random.as_ref()).unwrap();
+                Store::open(Location::memory(), keys, Arc::<Time>::clone(time), random).await.unwrap()
+            }
+            Self::Shared { store, present, .. } => {
+                *present.0.lock().unwrap() = (Arc::clone(time), random);
+                store.clone()
+            }
         }
     }
 }
@@ -52,13 +99,8 @@ pub struct Account {
 
 impl Account {
     pub async fn open(home: &Home, time: &Arc<Time>, dice: &Dice, seed: u64) -> Self {
-        let random = Arc::new(Streams::new(seed));
-        let (location, keys) = match &home.0 {
-            Some(database) => (database.location.clone(), database.keys.clone()),
-            None => (Location::memory(), Keys::in_memory(random.as_ref()).unwrap()),
-        };
-        let store = Store::open(location, keys, Arc::<Time>::clone(time), random).await.unwrap();
-        let crowded = home.0.is_some() || seed % 4 == 3;
+        let store = home.store(time, Arc::new(Streams::new(seed))).await;
+        let crowded = matches!(home, Home::Shared { .. }) || seed % 4 == 3;
         let account =
             Self { store, organisation: organisation(dice, seed), crowded, pace: pace(dice, crowded) };
         account.register().await;

@@ -57,7 +57,6 @@ pub async fn live(home: &Home, seed: u64) -> Vec<String> {
     if !faults.is_empty() {
         faults.extend(life.time.story());
     }
-    life.account.store.close().await.unwrap();
     faults
 }
 
