@@ -36,7 +36,9 @@ enum Phase {
     Idle,
     /// A transaction is open and nobody is changing anything.
     Open,
-    /// A caller runs inside its savepoint, or was dropped there.
+    /// The caller who opened the transaction changes something, or was dropped there: nobody else has a part in it.
+    First,
+    /// A later caller runs inside its savepoint, or was dropped there.
     Inside,
     /// A statement that moves between phases was sent; if its caller was dropped nobody saw the answer.
     Moving,
@@ -58,7 +60,7 @@ enum Outcome {
     Undone(StoreError),
 }
 
-/// One caller's turn at the writer, inside its savepoint.
+/// One caller's turn at the writer.
 pub(crate) struct Turn {
     writer: OwnedMutexGuard<Writer>,
     sharing: Sharing,
@@ -83,7 +85,7 @@ impl Writers {
         })))
     }
 
-    /// Waits for a turn and enters a savepoint, in a transaction shared with others or in one of its own.
+    /// Waits for a turn in a transaction shared with others or in one of its own.
     pub(crate) async fn enter(&self, sharing: Sharing) -> Result<Turn, StoreError> {
         let mut writer = Arc::clone(&self.0).lock_owned().await;
         writer.recover().await;
@@ -91,10 +93,10 @@ impl Writers {
             writer.commit_open().await;
         }
         let committer = (writer.phase == Phase::Idle).then(|| Committer(self.clone()));
-        if committer.is_some() {
-            writer.begin().await?;
+        match &committer {
+            Some(_) => writer.begin().await?,
+            None => writer.step("SAVEPOINT caller", Phase::Inside).await?,
         }
-        writer.step("SAVEPOINT caller", Phase::Inside).await?;
         let outcome = writer.batch.as_ref().ok_or(StoreError::Closed)?.subscribe();
         Ok(Turn { writer, sharing, outcome, committer })
     }
@@ -169,27 +171,37 @@ impl Writer {
     async fn recover(&mut self) {
         match self.phase {
             Phase::Idle | Phase::Open => {}
-            Phase::Inside => self.leave(false).await,
+            Phase::First | Phase::Inside => self.leave(false).await,
             Phase::Moving => self.undo(StoreError::Contention).await,
         }
     }
 
     async fn begin(&mut self) -> Result<(), StoreError> {
         let sql = Dialect::Sqlite.begin_write(false);
-        let mut opened = self.step(sql, Phase::Open).await;
+        let mut opened = self.step(sql, Phase::First).await;
         for _ in 1..BUSY_ATTEMPTS {
             if !matches!(opened, Err(StoreError::Busy)) {
                 break;
             }
-            opened = self.step(sql, Phase::Open).await;
+            opened = self.step(sql, Phase::First).await;
         }
         opened?;
         self.batch = Some(watch::Sender::new(Outcome::Waiting));
         Ok(())
     }
 
-    /// Ends the savepoint. If that fails SQLite has undone the whole transaction, as it does when the disk is full.
+    /// Ends a caller's turn. Of the first one, whose changes are all that there is, nothing is left if they are undone.
     async fn leave(&mut self, keep: bool) {
+        match (self.phase, keep) {
+            (Phase::First, true) => self.phase = Phase::Open,
+            // Nobody else has a part in it, so nothing of it is missed.
+            (Phase::First, false) => self.roll_back(Outcome::Committed).await,
+            _ => self.leave_savepoint(keep).await,
+        }
+    }
+
+    /// If this fails SQLite has undone the whole transaction, as it does when the disk is full.
+    async fn leave_savepoint(&mut self, keep: bool) {
         let undone = if keep { Ok(()) } else { self.step("ROLLBACK TO caller", Phase::Inside).await };
         let left = match undone {
             Ok(()) => self.step("RELEASE caller", Phase::Open).await,
@@ -205,8 +217,26 @@ impl Writer {
             return;
         }
         match self.step("COMMIT", Phase::Idle).await {
-            Ok(()) => self.tell(Outcome::Committed),
+            Ok(()) => self.end(Outcome::Committed).await,
             Err(error) => self.undo(error).await,
+        }
+    }
+
+    /// Undoes the transaction for everybody in it; they run again.
+    async fn undo(&mut self, error: StoreError) {
+        self.roll_back(Outcome::Undone(error)).await;
+    }
+
+    async fn roll_back(&mut self, outcome: Outcome) {
+        // Fails when SQLite has undone it already, which is what is wanted.
+        let _undone_either_way = self.step("ROLLBACK", Phase::Idle).await;
+        self.phase = Phase::Idle;
+        self.end(outcome).await;
+    }
+
+    async fn end(&mut self, outcome: Outcome) {
+        if let Some(batch) = self.batch.take() {
+            batch.send_replace(outcome);
         }
         self.give_room_back().await;
     }
@@ -216,20 +246,6 @@ impl Writer {
         let sql = format!("PRAGMA cache_size = {CACHE_KIB}; PRAGMA shrink_memory");
         // A connection that cannot do this cannot do anything, and says so at the next statement.
         self.roomy = Link::Sqlite(connection).execute_script(&sql).await.is_err();
-    }
-
-    /// Undoes the transaction for everybody in it; they run again.
-    async fn undo(&mut self, error: StoreError) {
-        // Fails when SQLite has undone it already, which is what is wanted.
-        let _undone_either_way = self.step("ROLLBACK", Phase::Idle).await;
-        self.phase = Phase::Idle;
-        self.tell(Outcome::Undone(error));
-    }
-
-    fn tell(&mut self, outcome: Outcome) {
-        if let Some(batch) = self.batch.take() {
-            batch.send_replace(outcome);
-        }
     }
 
     async fn step(&mut self, sql: &str, after: Phase) -> Result<(), StoreError> {
