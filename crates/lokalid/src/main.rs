@@ -31,7 +31,7 @@ pub enum Ending {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    report::begin_logging();
+    report::begin_logging(&cli.command);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -1,20 +1,29 @@
 //! What is said about a plan and about how things stand, in words and as JSON. No CPR number is in either.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io::IsTerminal as _};
 
 use domain::{Language, Operation, OperationId, guard::Judgement};
 use serde_json::{Value, json};
-use store::plan::PlanRecord;
+use store::{Location, plan::PlanRecord};
 use sync::Planned;
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 use web::Origin;
 
-use crate::configuration::Configuration;
+use crate::{cli::Command, configuration::Configuration};
 
-/// Words for people go to standard error; `LOKALID_LOG` chooses how many.
-pub fn begin_logging() {
-    let filter = EnvFilter::try_from_env("LOKALID_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+/// Lines for whoever watches over the program go to standard error; `LOKALID_LOG` chooses how many. A command that ends
+/// says itself what went wrong.
+pub fn begin_logging(command: &Command) {
+    let usual = match command {
+        Command::Serve => "warn,lokalid=info,sync=info",
+        Command::Demo(_) | Command::Emulator(_) => "warn",
+        _ => "error",
+    };
+    let filter = EnvFilter::try_from_env("LOKALID_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
     tracing_subscriber::registry().with(filter).with(lines).init();
 }
 
@@ -131,8 +140,17 @@ pub fn table(rows: &[Vec<String>]) -> String {
 /// never shown.
 pub fn configured(configuration: &Configuration) -> Vec<web::Configured> {
     let Configuration { web, schedule, .. } = configuration;
+    // An address may hold a password, and is shown without it.
+    let database = match &configuration.database_file {
+        Some(file) => ("database_file", file.display().to_string()),
+        None => (
+            "database",
+            Location::parse(&configuration.database).map(|at| at.to_string()).unwrap_or_default(),
+        ),
+    };
     let waits = schedule.unknown_wait_seconds.map(|seconds| seconds.to_string());
     let all = [
+        database,
         ("web.address", web.address.clone()),
         ("web.listen", web.listen.clone().unwrap_or_default()),
         ("keys", configuration.keys.display().to_string()),
@@ -163,13 +181,49 @@ fn of_organisations(configuration: &Configuration) -> Vec<web::Configured> {
     let sections = configuration.written.get("organisation").and_then(toml::Value::as_array);
     for (section, written) in configuration.organisations.iter().zip(sections.into_iter().flatten()) {
         let mut put = |key: &str, value: String| {
-            all.push(web::Configured { key: format!("{}.{key}", section.cvr), value, origin: Origin::File });
+            let origin = if key == "api" && section.api.is_none() { Origin::Default } else { Origin::File };
+            all.push(web::Configured { key: format!("{}.{key}", section.cvr), value, origin });
         };
         put("environment", section.environment.name().to_owned());
+        put("api", section.api_address());
+        if let Some(file) = &section.certificate {
+            put("certificate", file.display().to_string());
+        }
         let sources: Vec<&str> = section.sources.iter().map(|source| source.name().0.as_str()).collect();
         put("sources", sources.join(", "));
         let settings = written.get("settings").and_then(toml::Value::as_table);
         settings.into_iter().flat_map(toml::Table::keys).for_each(|key| put(key, String::new()));
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Vec<(String, String, Origin)> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("lokalid.toml");
+        std::fs::write(&file, text).unwrap();
+        let configured = configured(&Configuration::read(&file).unwrap());
+        configured.into_iter().map(|one| (one.key, one.value, one.origin)).collect()
+    }
+
+    #[test]
+    fn database_certificate_and_address_are_shown_with_where_they_were_set_and_without_password() {
+        let organisation = "[[organisation]]\ncvr = \"90123456\"\nname = \"Nørreby\"\nvariant = \"light\"\n";
+        let all = shown(&format!(
+            "database = \"postgres://lokalid:hemmelig@db.example/lokalid\"\n{organisation}\
+             environment = \"integration-test\"\ncertificate = \"a.p12\"\ncertificate_password_file = \"a.password\"\n"
+        ));
+        let line = |key: &str, value: &str, origin| (key.to_owned(), value.to_owned(), origin);
+        for expected in [
+            line("database", "postgres://db.example:5432/lokalid", Origin::File),
+            line("90123456.api", "https://services.test-nemlog-in.dk", Origin::Default),
+            line("90123456.certificate", "a.p12", Origin::File),
+        ] {
+            assert!(all.contains(&expected), "{expected:?} is not in {all:?}");
+        }
+        assert!(!format!("{all:?}").contains("hemmelig"));
+    }
 }

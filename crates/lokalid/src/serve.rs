@@ -37,9 +37,9 @@ pub async fn run(installation: &Installation) -> Result<Ending> {
     let web = &installation.configuration.web;
     let address = Address::parse(&web.address)?;
     let listen = match &web.listen {
-        Some(listen) => {
-            listen.parse().with_context(|| format!("web.listen = \"{listen}\" is not an address and port"))?
-        }
+        Some(listen) => listen.parse().with_context(|| {
+            format!("web.listen = \"{listen}\" is not an address and port; write it like 127.0.0.1:8080")
+        })?,
         None => SocketAddr::from(([127, 0, 0, 1], address.port())),
     };
     let console = console(installation, address);
@@ -82,6 +82,7 @@ async fn serve(
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("{listen} cannot be listened on; is the port taken? Choose another in [web]")
     })?;
+    tracing::info!(address = %listen, "the console listens");
     let (stop, stopped) = watch::channel(false);
     let wait = until(stopped.clone());
     let counted =

@@ -64,6 +64,8 @@ impl Engine {
                         Box::pin(async { source::note_failure(tx, cvr, name, words, parts).await })
                     });
                     note.await?;
+                    let source = &setup.name;
+                    tracing::warn!(organisation = %cvr, %source, "a source could not be read; what it said before still counts, and `lokalid source check` says why");
                     intake.faults.push((setup.name.clone(), told));
                 }
                 Err(SourceError::Engine(error)) => return Err(error),

@@ -25,7 +25,10 @@ impl Engine {
     pub async fn read_as_needed(&self, cvr: &Cvr) -> Result<Option<Told>, EngineError> {
         match self.full_read(cvr).await {
             Ok(()) => Ok(None),
-            Err(fault @ (EngineError::Remote(_) | EngineError::ListsDiffer { .. })) => Ok(Some(fault.told())),
+            Err(fault @ (EngineError::Remote(_) | EngineError::ListsDiffer { .. })) => {
+                tracing::warn!(organisation = %cvr, why = %fault, "MitID Erhverv could not be read");
+                Ok(Some(fault.told()))
+            }
             Err(error) => Err(error),
         }
     }
@@ -40,8 +43,11 @@ impl Engine {
         let stale = self.stale(cvr, now).await?;
         let due: BTreeSet<RemoteUuid> =
             searched.to_read.into_iter().chain(searched.missing).chain(stale).collect();
+        let details = due.len();
         self.read_details(site, due.into_iter().collect()).await?;
-        Ok(self.store.write(|tx| Box::pin(async { observed::note_full_read(tx, cvr).await })).await?)
+        self.store.write(|tx| Box::pin(async { observed::note_full_read(tx, cvr).await })).await?;
+        tracing::info!(organisation = %cvr, details, "MitID Erhverv was read in full");
+        Ok(())
     }
 
     /// Details that were never read, because a write made them or an earlier read was stopped.

@@ -28,6 +28,7 @@ use crate::{
 };
 
 mod effect;
+mod tell;
 
 /// Attempts after which an operation is parked. Suspensions never are.
 const ATTEMPTS: i64 = 8;
@@ -181,6 +182,7 @@ impl Engine {
         self.store
             .write(|tx| Box::pin(async { outbox::settle(tx, organisation, &one, &outcome).await }))
             .await?;
+        tell::tell(&one, &outcome);
         if let (true, Outcome::Done { .. }, Some(uuid)) = (one.is_suspension(), &outcome, one.action.uuid()) {
             // The suspension stands already; what MitID Erhverv now shows may come when it comes.
             drop(self.read_one(site, uuid).await);

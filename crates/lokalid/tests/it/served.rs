@@ -174,7 +174,7 @@ fn the_timer_goes_through_the_guard() {
     assert_eq!(emulator.employees().len(), PEOPLE);
 }
 
-fn in_danish_time(ahead: SignedDuration) -> String {
+pub fn in_danish_time(ahead: SignedDuration) -> String {
     #[expect(clippy::disallowed_methods, reason = "the program under test reads the real clock")]
     let now = Timestamp::now();
     let zone = TimeZone::get("Europe/Copenhagen").unwrap();

@@ -121,6 +121,12 @@ impl Folder {
         Process { child: lokalid(self.path(), arguments).stderr(Stdio::null()).spawn().unwrap() }
     }
 
+    /// The same with its log in a file of the folder.
+    pub fn start_with_log(&self, arguments: &[&str], log: &str) -> Process {
+        let log = fs::File::create(self.path().join(log)).unwrap();
+        Process { child: lokalid(self.path(), arguments).stderr(log).spawn().unwrap() }
+    }
+
     /// Starts the emulator on free ports and writes its address into the configuration.
     pub fn emulator(&self) -> Emulator {
         let free = "127.0.0.1:0";
@@ -248,6 +254,12 @@ impl Process {
         // What it prints later has somewhere to go, or it would be stopped by it.
         thread::spawn(move || std::io::copy(&mut reader, &mut std::io::sink()));
         lines
+    }
+
+    /// Waits until it ends by itself, and says how it ended.
+    pub fn wait(mut self) -> i32 {
+        until("the program ends by itself", || self.has_ended());
+        self.child.wait().unwrap().code().unwrap_or(-1)
     }
 
     /// Asks it to end, as Ctrl-C or a service manager does, and says how it ended. What it waits for may take many

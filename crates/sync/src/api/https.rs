@@ -103,7 +103,7 @@ impl HttpsTransport {
     /// Whether the server answers at all, without asking it for anything.
     pub async fn probe(&self) -> Result<Probe, Broken> {
         let sent = self.client.get(format!("{}/", self.base)).send().await;
-        let response = sent.map_err(|error| broken(&error))?;
+        let response = sent.map_err(|error| self.broken(&error))?;
         Ok(Probe { date: date(response.headers()) })
     }
 
@@ -116,14 +116,14 @@ impl HttpsTransport {
         if let Some(body) = &request.body {
             builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
-        let response = builder.send().await.map_err(|error| broken(&error))?;
+        let response = builder.send().await.map_err(|error| self.broken(&error))?;
         let (status, retry_after) = (response.status().as_u16(), retry_after(response.headers()));
         Ok(ApiResponse { status, retry_after, body: self.body(response).await? })
     }
 
     async fn body(&self, mut response: Response) -> Result<Vec<u8>, Broken> {
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error))? {
             if body.len() + chunk.len() > self.most_octets {
                 let most = self.most_octets;
                 return Err(Broken::AfterSending(format!(
@@ -133,6 +133,22 @@ impl HttpsTransport {
             body.extend_from_slice(&chunk);
         }
         Ok(body)
+    }
+
+    /// Where a call broke. Only what surely came before the request counts as before.
+    fn broken(&self, error: &reqwest::Error) -> Broken {
+        let sentence = sentence_of(error);
+        let not_reached = format!("MitID Erhverv cannot be reached at {}: {sentence}", self.base);
+        if certificate_was_refused(error) {
+            return Broken::NotAdmitted(not_reached);
+        }
+        if error.is_builder() || error.is_connect() {
+            return Broken::BeforeSending(not_reached);
+        }
+        if error.is_timeout() {
+            return Broken::AfterSending(format!("MitID Erhverv did not answer in time: {sentence}"));
+        }
+        Broken::AfterSending(format!("the connection broke before the answer came: {sentence}"))
     }
 }
 
@@ -151,21 +167,6 @@ fn base_of(address: &str) -> Result<String, TransportError> {
         return Err(wrong());
     }
     Ok(url.origin().ascii_serialization())
-}
-
-/// Where a call broke. Only what surely came before the request counts as before.
-fn broken(error: &reqwest::Error) -> Broken {
-    let sentence = sentence_of(error);
-    if certificate_was_refused(error) {
-        return Broken::NotAdmitted(format!("MitID Erhverv cannot be reached: {sentence}"));
-    }
-    if error.is_builder() || error.is_connect() {
-        return Broken::BeforeSending(format!("MitID Erhverv cannot be reached: {sentence}"));
-    }
-    if error.is_timeout() {
-        return Broken::AfterSending(format!("MitID Erhverv did not answer in time: {sentence}"));
-    }
-    Broken::AfterSending(format!("the connection broke before the answer came: {sentence}"))
 }
 
 /// In TLS 1.3 the server looks at our certificate after we are done with the handshake: its refusal arrives where

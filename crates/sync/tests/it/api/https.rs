@@ -210,7 +210,10 @@ async fn silence_is_a_failure_too() {
 
     let nobody =
         HttpsTransport::new("https://localhost:1", &certificate, &door.trust(), Limits::default()).unwrap();
-    assert!(sentence(client_over(nobody).search(0).await).starts_with("MitID Erhverv cannot be reached"));
+    assert!(
+        sentence(client_over(nobody).search(0).await)
+            .starts_with("MitID Erhverv cannot be reached at https://")
+    );
     door.running.stop().await;
 }
 
