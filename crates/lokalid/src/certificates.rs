@@ -62,6 +62,9 @@ pub struct InForce {
 /// Why MitID Erhverv did not accept the certificate the last time it was asked.
 pub type Refusal = Arc<Mutex<Option<Trouble>>>;
 
+/// How often a long command looks whether another one was put into use.
+const LOOK: Duration = Duration::from_millis(500);
+
 /// Opening a file takes a moment, and for ever if whoever made it wants that.
 const LONGEST_LOOK: Duration = Duration::from_mins(1);
 
@@ -210,7 +213,10 @@ pub fn read_keystore([file, password_file]: [PathBuf; 2]) -> Result<Keystore, Tr
 
 fn read_password(file: &Path) -> Result<String, Trouble> {
     let password = std::fs::read_to_string(file).map_err(|cause| Trouble {
-        words: format!("the file {} with the certificate's password: {cause}", file.display()),
+        words: format!(
+            "the file {} with the certificate's password cannot be read ({cause}): check the path and the rights",
+            file.display()
+        ),
         fault: Fault::NoPasswordFile { file: file.display().to_string() },
     })?;
     Ok(password.trim_end().to_owned())
@@ -239,6 +245,21 @@ pub async fn follow(installation: &Installation, section: &OrganisationSection) 
     note.await?;
     *locked(&shown.told) = tell;
     Ok(())
+}
+
+/// Does something that may take long, and makes its later calls with whichever certificate is put into use meanwhile.
+pub async fn beside<T>(installation: &Installation, cvr: &Cvr, work: impl Future<Output = T>) -> Result<T> {
+    let section = installation.section(cvr)?;
+    let keep_up = async {
+        loop {
+            tokio::time::sleep(LOOK).await;
+            follow(installation, section).await?;
+        }
+    };
+    tokio::select! {
+        done = work => Ok(done),
+        failed = keep_up => failed,
+    }
 }
 
 /// Looks at a certificate from all sides, asks MitID Erhverv for a token with it, and writes down what was found.

@@ -5,7 +5,7 @@ use domain::{Cvr, PlanId, guard::Origin};
 use sync::{Applied, Approval};
 
 use crate::{
-    Ending,
+    Ending, certificates,
     cli::Apply,
     commands::actor,
     installation::Installation,
@@ -48,7 +48,9 @@ fn tell_faults(applied: &[Applied]) -> bool {
         }
         if let Some(why) = &one.remote_fault {
             let last = one.planned.record.observed_at.map_or_else(|| "never".to_owned(), danish_time);
-            eprintln!("MitID Erhverv could not be read: {why}\nIt was last read: {last}.");
+            eprintln!(
+                "{why}\nMitID Erhverv could not be read. It was last read: {last}. `lokalid doctor` finds what is in the way."
+            );
             failed = true;
         }
     }
@@ -95,7 +97,8 @@ pub async fn apply_all(
 ) -> Result<Ending> {
     let (mut failed, mut held) = (false, false);
     for cvr in chosen {
-        let applied = match installation.engine.apply(cvr, origin.clone(), approval).await {
+        let apply = Box::pin(installation.engine.apply(cvr, origin.clone(), approval));
+        let applied = match certificates::beside(installation, cvr, apply).await? {
             Err(sync::EngineError::PlanChanged { old, new }) => {
                 let error = sync::EngineError::PlanChanged { old, new };
                 println!("{error}");

@@ -119,6 +119,27 @@ fn a_running_console_rolls_over_and_the_old_one_is_not_needed_any_more() {
     folder.run(&["certificate", "remove", &new]).expect(1).says(&["in use", "take another one into use"]);
 }
 
+#[test]
+fn an_apply_that_takes_long_goes_on_with_the_new_one() {
+    let folder = Folder::light();
+    let emulator = folder.emulator();
+    hand_out(&folder, &issue(&folder, LIGHT, "Lokalid 2", [-1, 700]));
+    folder.run(&ADD).expect(0);
+    let new = fingerprint(&folder, 1);
+    folder.edit("people.csv", |text| text.replace(";Jensen;", ";Juhl;").replace(";Madsen;", ";Holm;"));
+    folder.edit("lokalid.toml", |text| {
+        text.replacen("[[organisation]]", "[schedule]\nat_once = 1\n\n[[organisation]]", 1)
+    });
+    emulator.faults(
+        &json!([{ "operation": "updateDraftProfile", "kind": "slow", "rate": 1.0, "latency_ms": 1500 }]),
+    );
+    let applying = folder.start(&["apply"]);
+    until("it has begun to send", || !emulator.writes().is_empty());
+    folder.run(&["certificate", "use", &new]).expect(0);
+    assert_eq!(applying.wait(), 0);
+    assert_eq!(last_caller(&emulator), json!(new));
+}
+
 /// The certificate page once the job behind this answer is done.
 fn finished(visitor: &Visitor, answer: &http::Answer) -> String {
     assert_eq!(answer.status, 303, "{}", answer.text());
