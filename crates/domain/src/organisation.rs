@@ -143,6 +143,8 @@ impl Default for GuardLimits {
 #[serde(default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent switches of the configuration, not a state")]
 pub struct Settings {
+    /// `nsis_notified` in the configuration and in the database; earlier it was written without the prefix.
+    #[serde(rename = "nsis_notified", alias = "notified")]
     pub notified: Notified,
     /// The level that identities are created at; never above what is notified.
     pub level: Level,

@@ -130,7 +130,7 @@ pub enum OutboxAct {
     /// Do not plan an operation again until the wish changes.
     GiveUp {
         id: OperationId,
-        #[arg(long)]
+        #[arg(long, value_parser = not_blank)]
         why: String,
         #[arg(long = "as", value_name = "NAME")]
         name: Option<String>,
@@ -215,7 +215,7 @@ pub struct PersonFields {
 pub struct Order {
     /// User name, RID or UUID.
     pub user: String,
-    #[arg(long)]
+    #[arg(long, value_parser = not_blank)]
     pub why: String,
     #[arg(long = "as", value_name = "NAME")]
     pub name: Option<String>,
@@ -223,7 +223,7 @@ pub struct Order {
 
 #[derive(Debug, Args)]
 pub struct SignInLink {
-    #[arg(long = "as", value_name = "NAME")]
+    #[arg(long = "as", value_name = "NAME", value_parser = not_blank)]
     pub name: String,
     #[arg(long, default_value = "user-administrator")]
     pub role: Role,
@@ -246,6 +246,7 @@ pub enum RoleCommand {
 
 #[derive(Debug, Args)]
 pub struct EmulatorArguments {
+    /// State and certificates are in DIR/emulator; a `lokalid.toml` in DIR says which organisations it has.
     #[arg(long)]
     pub dir: PathBuf,
     #[arg(long, default_value = "127.0.0.1:8443")]
@@ -256,7 +257,7 @@ pub struct EmulatorArguments {
 
 #[derive(Debug, Args)]
 pub struct Demo {
-    #[arg(long, default_value_t = 250)]
+    #[arg(long, default_value_t = 250, value_parser = at_least_one)]
     pub people: usize,
     #[arg(long, default_value = "lokalid-demo")]
     pub dir: PathBuf,
@@ -284,7 +285,8 @@ pub enum Audit {
     /// Check the chain; with FILE an export.
     Verify {
         file: Option<PathBuf>,
-        /// The public key that an export is checked with, as `audit export` prints it.
+        /// The public key that an export is checked with, as `audit export` prints it; by itself that of this
+        /// installation.
         #[arg(long, value_name = "KEY")]
         public_key: Option<String>,
     },
@@ -292,7 +294,7 @@ pub enum Audit {
     Export { file: PathBuf },
     /// Write into the file of checkpoints again what it lost, where there is no copy of it to put back.
     RenewCheckpoints {
-        #[arg(long, value_name = "TEXT")]
+        #[arg(long, value_name = "TEXT", value_parser = not_blank)]
         why: String,
         #[arg(long = "as", value_name = "NAME")]
         name: Option<String>,
@@ -350,4 +352,14 @@ pub enum KeysCommand {
         #[arg(long = "as", value_name = "NAME")]
         name: Option<String>,
     },
+}
+
+/// The log has it as a reason or a name.
+fn not_blank(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() { Err("it is blank; the log needs it".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "give a whole number from 1 on".to_owned())
 }

@@ -1,6 +1,8 @@
 //! One module for each family of commands; each ends with what the exit status says.
 
 use anyhow::Result;
+use store::{Location, StoreError};
+use sync::EngineError;
 
 use crate::{
     Ending,
@@ -26,7 +28,7 @@ mod sign_in;
 mod source;
 mod status;
 
-pub use emulator::start as start_emulator;
+pub use emulator::{equip, start as start_emulator};
 pub use plan::apply_all;
 pub use sign_in::address as sign_in_address;
 pub use status::Standing;
@@ -41,13 +43,14 @@ pub async fn run(cli: Cli) -> Result<Ending> {
         Command::Restore { file } => copies::restore(&cli.config, &file).await,
         Command::Keys(command) => keys::run(&cli.config, command).await,
         Command::Audit(crate::cli::Audit::Verify { file: Some(file), public_key }) => {
-            audit::verify_export(&file, public_key.as_deref())
+            audit::verify_export(&cli.config, &file, public_key.as_deref())
         }
         command => {
             let installation = Installation::open(&cli.config, progress::on_terminal()).await?;
+            let database = installation.store.location().clone();
             let ended = with_installation(&installation, cli.organisation.as_ref(), command).await;
             let closed = installation.close().await;
-            let ending = ended?;
+            let ending = ended.map_err(|error| name_database(error, &database))?;
             closed.map(|()| ending)
         }
     }
@@ -83,6 +86,19 @@ async fn with_installation(
         | Command::Restore { .. }
         | Command::Routes => Ok(Ending::Done),
     }
+}
+
+/// Says which database it is about, where the file or its disk stands in the way.
+fn name_database(error: anyhow::Error, database: &Location) -> anyhow::Error {
+    let about_the_file = error.chain().any(|cause| {
+        let of_store = cause.downcast_ref::<StoreError>();
+        let of_engine = cause.downcast_ref::<EngineError>().and_then(|error| match error {
+            EngineError::Store(error) => Some(error),
+            _ => None,
+        });
+        of_store.or(of_engine).is_some_and(StoreError::is_about_the_file)
+    });
+    if about_the_file { error.context(database.to_string()) } else { error }
 }
 
 /// Who acts: the name that was given, else the operating system's user.

@@ -195,6 +195,12 @@ impl Configuration {
     }
 
     fn check(&self) -> Result<(), String> {
+        if self.organisations.is_empty() {
+            return Err(
+                "it has no [[organisation]]; `lokalid init` in another folder shows how one is written"
+                    .to_owned(),
+            );
+        }
         let mut seen = std::collections::BTreeSet::new();
         for organisation in &self.organisations {
             if !seen.insert(organisation.cvr.to_string()) {
@@ -247,7 +253,15 @@ impl OrganisationSection {
                 ));
             }
         }
-        Ok(())
+        let settings = &self.settings;
+        let ranked = settings.precedence.iter().chain(settings.field_precedence.values().flatten());
+        match ranked.into_iter().find(|name| name.0 != SourceName::BY_HAND && !names.contains(name)) {
+            Some(name) => Err(format!(
+                "organisation {}: precedence names the source `{name}`, and there is none of that name",
+                self.cvr
+            )),
+            None => Ok(()),
+        }
     }
 
     /// Where the IdM API is (reference/idm-api.md §1.1).

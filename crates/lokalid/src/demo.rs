@@ -5,15 +5,14 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
-    os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
+    path::Path,
     sync::atomic::Ordering,
 };
 
 use anyhow::{Context as _, Result, bail};
 use domain::{Clock as _, Cvr, Random as _, guard::Origin};
 use emulator::{
-    CertificateAuthority, EmulatorOptions, IssueRequest, Running, issue_system_certificate,
+    EmulatorOptions, Running,
     world::{CertificateDemand, OrganisationSettings},
 };
 use store::Keys;
@@ -22,11 +21,11 @@ use sync::Approval;
 use crate::{
     Ending,
     cli::{Demo, DemoVariant},
-    commands::apply_all,
+    commands::{apply_all, equip},
     configuration::{Configuration, FILE_NAME},
     installation::Installation,
     progress,
-    world::{SystemClock, SystemRandom, random_text},
+    world::{SystemClock, SystemRandom},
 };
 
 mod configuration_text;
@@ -182,25 +181,10 @@ fn organisations(variant: DemoVariant) -> Vec<Fictitious> {
 
 fn write_folder(arguments: &Demo, organisations: &[Fictitious], api_port: u16) -> Result<()> {
     let dir = &arguments.dir;
-    let now = SystemClock.now();
-    let mut authority = CertificateAuthority::open(&dir.join("emulator/certificates"), now)?;
-    std::fs::create_dir_all(dir.join("certificates"))?;
     for one in organisations {
         std::fs::write(dir.join(one.file), people::csv(one.first, arguments.people))?;
-        let password = random_text::<16>();
-        let certificate = issue_system_certificate(
-            &mut authority,
-            &IssueRequest {
-                cvr: one.cvr.to_owned(),
-                name: format!("{} Lokalid", one.name),
-                organisation: one.name.to_owned(),
-                not_before: now - jiff::SignedDuration::from_hours(1),
-                not_after: now + jiff::SignedDuration::from_hours(3 * 365 * 24),
-                password: password.clone(),
-            },
-        )?;
-        write_secret(&dir.join(format!("certificates/{}.p12", one.cvr)), &certificate.p12)?;
-        write_secret(&dir.join(format!("certificates/{}.password", one.cvr)), password.as_bytes())?;
+        let file = |ending: &str| dir.join(format!("certificates/{}.{ending}", one.cvr));
+        equip(dir, one.cvr, one.name, [&file("p12"), &file("password")])?;
     }
     // A demo that was stopped before it was whole has made them already.
     if !dir.join("keys").join(store::KEY_FILE_NAME).exists() {
@@ -212,15 +196,6 @@ fn write_folder(arguments: &Demo, organisations: &[Fictitious], api_port: u16) -
     };
     let text = configuration_text::write(organisations, api_port, web_port);
     std::fs::write(dir.join(FILE_NAME), text)?;
-    Ok(())
-}
-
-/// A file that only its owner may read.
-fn write_secret(file: &PathBuf, octets: &[u8]) -> Result<()> {
-    use std::io::Write as _;
-    let mut open = std::fs::OpenOptions::new();
-    let mut handle = open.create(true).truncate(true).write(true).mode(0o600).open(file)?;
-    handle.write_all(octets)?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, atomic::AtomicU64},
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use domain::{Cvr, Environment, Organisation};
 use jiff::SignedDuration;
 use store::{Keys, Location, Store, StoreError};
@@ -159,14 +159,39 @@ pub async fn open_store(configuration: &Configuration) -> Result<Store> {
 
 pub async fn open_store_with(configuration: &Configuration, keys: Keys) -> Result<Store> {
     let location = location(configuration)?;
+    refuse_lost(configuration, &location)?;
     Ok(Store::open(location, keys, Arc::new(SystemClock), Arc::new(SystemRandom)).await?)
+}
+
+/// Refuses to begin anew where there was a database: the file of checkpoints tells of one.
+fn refuse_lost(configuration: &Configuration, location: &Location) -> Result<()> {
+    let octets = |file: &Path| std::fs::metadata(file).map_or(0, |about| about.len());
+    let checkpoints = configuration.path(&configuration.checkpoints);
+    let has_folder = location.folder().is_some_and(Path::is_dir);
+    match location.as_file() {
+        Some(file) if has_folder && octets(file) == 0 && octets(&checkpoints) > 0 => bail!(
+            "the database file {} is gone or empty, but the checkpoints in {} tell of records in it; nothing was changed. \
+             If `database` in the configuration names the wrong file, correct it; if the file was lost, move away what is \
+             left of it and restore a backup with `lokalid restore`; to begin anew, move the checkpoints away too",
+            file.display(),
+            checkpoints.display()
+        ),
+        _ => Ok(()),
+    }
 }
 
 /// Where the database is.
 pub fn location(configuration: &Configuration) -> Result<Location> {
     let address = match &configuration.database_file {
         Some(file) => std::fs::read_to_string(configuration.path(file))
-            .with_context(|| format!("the file {} with the address of the database", file.display()))?,
+            .with_context(|| {
+                let file = configuration.path(file);
+                format!(
+                    "the file {} with the address of the database, as `database_file` names it, cannot be read; check \
+                     the path and the rights",
+                    file.display()
+                )
+            })?,
         None => configuration.database.clone(),
     };
     Ok(Location::parse(address.trim())?.relative_to(&configuration.folder))
@@ -283,7 +308,14 @@ fn ldap_source(configuration: &Configuration, source: &SourceSection) -> Result<
     };
     let file = configuration.path(password_file);
     let password = std::fs::read_to_string(&file)
-        .with_context(|| format!("the file {} with the directory's password", file.display()))?;
+        .with_context(|| {
+        format!(
+            "the file {} with the directory's password, as `password_file` of the source `{}` names it, cannot be read; \
+             check the path and the rights",
+            file.display(),
+            source.name()
+        )
+    })?;
     let trust = authorities
         .as_ref()
         .map_or(directory::Trust::System, |file| directory::Trust::File(configuration.path(file)));

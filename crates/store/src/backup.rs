@@ -33,8 +33,8 @@ pub enum BackupError {
     NotABackup { file: PathBuf, why: String },
     #[error("{file} is damaged: {why}. Use another backup")]
     Damaged { file: PathBuf, why: String },
-    #[error("{file} could not be read or written: {source}")]
-    File { file: PathBuf, source: std::io::Error },
+    #[error("{file} could not be read or written: {cause}. Is its folder there, and may Lokalid use it?")]
+    File { file: PathBuf, cause: std::io::Error },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -128,6 +128,6 @@ fn sync(file: &Path) -> std::io::Result<u64> {
     Ok(opened.metadata()?.len())
 }
 
-fn failed(file: &Path, source: std::io::Error) -> BackupError {
-    BackupError::File { file: file.to_owned(), source }
+fn failed(file: &Path, cause: std::io::Error) -> BackupError {
+    BackupError::File { file: file.to_owned(), cause }
 }

@@ -153,7 +153,7 @@ impl StoreError {
     }
 
     /// Whether the cause is to be looked for in the file of an SQLite database, its folder or its disk.
-    pub(crate) fn is_about_the_file(&self) -> bool {
+    pub fn is_about_the_file(&self) -> bool {
         match self {
             Self::Full | Self::NotWritable | Self::Disk { .. } | Self::Damaged { .. } => true,
             Self::Statement { code, .. } => code == CANNOT_OPEN,

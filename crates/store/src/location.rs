@@ -51,10 +51,15 @@ impl Location {
         Self(Place::Memory)
     }
 
+    /// The SQLite file, when it is one.
+    pub fn as_file(&self) -> Option<&Path> {
+        let Place::File(file) = &self.0 else { return None };
+        Some(file)
+    }
+
     /// The folder that an SQLite file lies in.
     pub fn folder(&self) -> Option<&Path> {
-        let Place::File(file) = &self.0 else { return None };
-        let folder = file.parent()?;
+        let folder = self.as_file()?.parent()?;
         Some(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })
     }
 

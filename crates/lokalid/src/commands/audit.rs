@@ -3,9 +3,9 @@
 use std::{fs::File, io::BufReader, path::Path};
 
 use anyhow::{Context as _, Result, bail};
-use store::{PublicKey, log};
+use store::{Keys, PublicKey, log};
 
-use crate::{Ending, cli::Audit, commands::actor, installation::Installation};
+use crate::{Ending, cli::Audit, commands::actor, configuration::Configuration, installation::Installation};
 
 pub async fn run(installation: &Installation, command: &Audit) -> Result<Ending> {
     match command {
@@ -60,12 +60,20 @@ async fn export(installation: &Installation, file: &Path) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// Checks an export with the public key alone: no configuration, no database.
-pub fn verify_export(file: &Path, public_key: Option<&str>) -> Result<Ending> {
-    let Some(key) = public_key.and_then(PublicKey::parse) else {
-        bail!(
+/// Checks an export with the public key alone: no configuration, no database. Without one it is that of this
+/// installation.
+pub fn verify_export(configuration: &Path, file: &Path, public_key: Option<&str>) -> Result<Ending> {
+    let key = match public_key {
+        Some(key) => PublicKey::parse(key).context(
+            "--public-key is not a key as `lokalid audit export` prints it: 64 digits and letters from a to f",
+        )?,
+        None if configuration.exists() => {
+            let configuration = Configuration::read(configuration)?;
+            Keys::read(&configuration.path(&configuration.keys))?.public_key()
+        }
+        None => bail!(
             "an export is verified with the public key that `lokalid audit export` printed: --public-key KEY"
-        );
+        ),
     };
     let from = File::open(file).with_context(|| format!("the file {}", file.display()))?;
     match log::verify_export(BufReader::new(from), &key) {

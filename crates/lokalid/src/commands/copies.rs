@@ -25,14 +25,11 @@ pub async fn backup(installation: &Installation, file: &Path) -> Result<Ending> 
 
 pub async fn restore(configuration: &Path, file: &Path) -> Result<Ending> {
     let configuration = Configuration::read(configuration)?;
-    let Some(database) = configuration.database.strip_prefix("sqlite:") else {
-        bail!(
-            "a backup is restored into an SQLite database; the configuration names {}",
-            configuration.database
-        );
+    let location = crate::installation::location(&configuration)?;
+    let Some(database) = location.as_file() else {
+        bail!("a backup is restored into an SQLite database; the configuration names {location}");
     };
-    let database = configuration.path(Path::new(database));
-    store::restore(file, &database).await?;
+    store::restore(file, database).await?;
     let store = crate::installation::open_store(&configuration)
         .await
         .context("the backup is in place but cannot be opened; are these the keys that belong to it?")?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use domain::{Clock as _, Cvr, IdentityId, Status};
+use store::outbox::State;
 use sync::Which;
 
 use crate::{
@@ -41,10 +42,19 @@ pub async fn suspend(
 async fn until_stopped(installation: &Installation, cvr: &Cvr, id: IdentityId) -> Result<String> {
     loop {
         installation.engine.step(cvr, Which::Suspensions, 1).await?;
-        let record =
-            installation.store.read(|tx| Box::pin(async { store::identity::one(tx, id).await })).await?;
-        let observed = record.and_then(|record| record.subject.observed);
-        match observed {
+        let look = installation.store.read(|tx| {
+            Box::pin(async {
+                let newest = store::outbox::of_identity(tx, id, 1).await?.pop();
+                Ok::<_, store::StoreError>((store::identity::one(tx, id).await?, newest))
+            })
+        });
+        let (record, newest) = look.await?;
+        // While nobody has answered, what was seen last says nothing.
+        let is_open = newest.is_some_and(|operation| {
+            matches!(operation.state, State::Waiting | State::Running | State::Unknown | State::Parked)
+        });
+        match record.and_then(|record| record.subject.observed) {
+            _ if is_open => tokio::time::sleep(Duration::from_millis(50)).await,
             None => return Ok("there is no user there".to_owned()),
             Some(observed) if observed.sight == domain::Sight::Gone => {
                 return Ok("the user is gone there".to_owned());

@@ -21,7 +21,7 @@ pub(super) fn write(organisations: &[Fictitious], api_port: u16, web_port: u16) 
             "\n[[organisation]]\ncvr = \"{cvr}\"\nname = \"{name}\"\nvariant = \"{variant}\"\nenvironment = \"emulator\"\n\
              api = \"https://localhost:{api_port}\"\nserver_authorities = \"emulator/certificates/root.pem\"\n\
              certificate = \"certificates/{cvr}.p12\"\ncertificate_password_file = \"certificates/{cvr}.password\"\n\n\
-             [organisation.settings]\nnotified = \"{notified}\"\nlevel = \"{level}\"\n{suffix}precedence = [\"payroll\"]\n\n\
+             [organisation.settings]\nnsis_notified = \"{notified}\"\nlevel = \"{level}\"\n{suffix}precedence = [\"payroll\"]\n\n\
              [[organisation.source]]\nkind = \"csv\"\nname = \"payroll\"\nfile = \"{file}\"\n",
             cvr = one.cvr,
             name = one.name,

@@ -310,14 +310,18 @@ fn a_database_that_was_cut_off() {
     let emulator = folder.emulator();
     let database = folder.path().join("lokalid.db");
     let whole = fs::read(&database).unwrap();
-    for length in [whole.len() / 2, 8192, 100] {
+    for length in [whole.len() / 2, 8192, 100, 0] {
         fs::write(&database, &whole[..length]).unwrap();
         for arguments in [&["apply"][..], &["status"], &["doctor"]] {
-            let ran = folder.run(arguments).expect(1).says(&["lokalid.db"]);
+            let ran = folder.run(arguments).expect(1).says(&["lokalid.db", "lokalid restore"]);
             assert!(!ran.said().contains("changed after it was applied"), "{}", ran.said());
         }
+        assert_eq!(fs::read(&database).unwrap(), whole[..length]);
         assert_eq!(emulator.writes(), Vec::<String>::new());
     }
+    fs::remove_file(&database).unwrap();
+    folder.run(&["apply"]).expect(1).says(&["lokalid.db is gone or empty", "checkpoints.jsonl"]);
+    assert!(!database.exists());
     fs::write(&database, &whole).unwrap();
     folder.run(&["apply"]).expect(0);
 }
@@ -344,4 +348,20 @@ fn a_copy_of_the_database_that_cannot_be_made() {
     refused("sqlite:other.db", &["is not empty", "copy into a new database"]);
     assert_eq!(fs::read(folder.path().join("other.db")).unwrap(), copy);
     folder.run(&["copy-database"]).expect(2);
+}
+
+#[test]
+fn a_configuration_that_names_what_is_not_there() {
+    let folder = Folder::light();
+    let good = folder.read("lokalid.toml");
+    let refused = |text: String, words: &[&str]| {
+        folder.write("lokalid.toml", text);
+        folder.run(&["status"]).expect(1).says(&["lokalid.toml"]).says(words);
+    };
+    refused(good.replacen("[\"payroll\"]", "[\"payrol\"]", 1), &["precedence", "`payrol`", LIGHT]);
+    refused("database = \"sqlite:lokalid.db\"\n".to_owned(), &["no [[organisation]]", "lokalid init"]);
+    folder.write("lokalid.toml", format!("database_file = \"keys/address\"\n{good}"));
+    folder.run(&["status"]).expect(1).says(&["keys/address", "database_file", "check the path"]);
+    folder.write("lokalid.toml", &good);
+    assert_eq!(folder.status(LIGHT)["in_step"], json!(true));
 }

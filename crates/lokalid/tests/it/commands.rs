@@ -289,3 +289,33 @@ fn the_configuration_is_named_from_elsewhere() {
     assert_eq!(status["organisations"][0]["in_step"], true);
     assert!(elsewhere.names().is_empty(), "paths are relative to the configuration");
 }
+
+#[test]
+fn a_name_or_reason_that_the_log_needs_is_not_blank() {
+    let folder = Folder::light();
+    for arguments in [
+        &["sign-in-link", "--as", " "][..],
+        &["suspend", "anne0000", "--why", ""],
+        &["reactivate", "anne0000", "--why", " "],
+        &["outbox", "give-up", "1-1", "--why", ""],
+    ] {
+        folder.run(arguments).expect(2).says(&["it is blank; the log needs it"]);
+    }
+    folder.run(&["demo", "--people", "0"]).expect(2).says(&["from 1 on"]);
+}
+
+#[test]
+fn a_stop_that_nobody_answered_is_not_called_one() {
+    let folder = Folder::light();
+    let ran = folder.run(&["suspend", "anne0000", "--why", "test"]).expect(1);
+    assert!(
+        ran.out.contains("Stopped here: ") && !ran.out.contains("Stopped in MitID Erhverv"),
+        "{}",
+        ran.out
+    );
+    let waiting = folder.run(&["outbox"]).expect(0).says(&["suspend", "anne0000"]);
+    assert!(waiting.out.contains("MitID Erhverv cannot be reached at https://localhost:"), "{}", waiting.out);
+    let _emulator = folder.emulator();
+    folder.run(&["apply"]);
+    assert_eq!(folder.status(LIGHT)["outbox"], json!({}));
+}

@@ -68,6 +68,7 @@ fn an_export_is_verified_elsewhere_with_the_public_key_alone() {
     let key = said.split("--public-key ").nth(1).unwrap().trim().to_owned();
     let elsewhere = Folder::empty();
     fs::copy(folder.path().join("log.jsonl"), elsewhere.path().join("log.jsonl")).unwrap();
+    folder.run(&["audit", "verify", "log.jsonl"]).expect(0).says(&["The export is whole"]);
     let verify = ["audit", "verify", "log.jsonl", "--public-key", &key];
     elsewhere.run(&verify).expect(0).says(&["The export is whole: "]);
     elsewhere.run(&["audit", "verify", "log.jsonl"]).expect(1).says(&["--public-key KEY"]);

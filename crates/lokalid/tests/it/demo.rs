@@ -55,7 +55,7 @@ fn both_variants_are_two_organisations_in_one_installation() {
         assert_eq!(status["in_step"], true, "{status}");
         assert!(folder.path().join(format!("certificates/{cvr}.p12")).exists());
     }
-    assert!(folder.read("lokalid.toml").contains("notified = \"substantial\""));
+    assert!(folder.read("lokalid.toml").contains("nsis_notified = \"substantial\""));
     let plan = folder.run(&["plan", "--json"]).expect(0).json();
     assert_eq!(plan["operations"], serde_json::json!([]));
     let out = folder.run(&["apply"]).expect(0).out;

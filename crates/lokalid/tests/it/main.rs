@@ -11,6 +11,7 @@
 )]
 
 mod bad_input;
+mod beginning;
 mod certificates;
 mod commands;
 mod copies;
@@ -23,6 +24,7 @@ mod http;
 mod hunt;
 mod keys;
 mod killed;
+mod log_lines;
 mod people;
 mod served;
 mod told;

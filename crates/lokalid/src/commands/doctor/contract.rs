@@ -6,7 +6,7 @@ pub fn inferred() -> Vec<&'static str> {
         "the body of a creation in Light (create_template)",
         "the date of birth of people without CPR number (create_without_cpr)",
         "which profile call fits which status; a 409 tries the other one",
-        "levels other than Substantial (settings.level, settings.notified)",
+        "levels other than Substantial (settings.level, settings.nsis_notified)",
         "that `maxCount` 0 means everything",
         "methods and paths of single operations (operations)",
         "401 and 403 for certificates without the right or the access",
