@@ -6,6 +6,7 @@ mod commands;
 mod configuration;
 mod demo;
 mod installation;
+mod memory;
 mod presence;
 mod progress;
 mod report;

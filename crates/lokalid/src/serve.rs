@@ -20,6 +20,7 @@ use crate::{
     commands::sign_in_address,
     configuration::OrganisationSection,
     installation::Installation,
+    memory,
     telemetry::{self, Telemetry},
     world::SystemClock,
 };
@@ -98,7 +99,8 @@ async fn serve(
         let follow = follow_certificate(installation, section, stopped.clone());
         async { futures::join!(worker, follow, stop_people(installation, cvr, stopped.clone())) }
     });
-    let mut background = Box::pin(async { futures::join!(seal, join_all(work)) });
+    let mut background =
+        Box::pin(async { futures::join!(seal, join_all(work), memory::give_back(stopped.clone())) });
     tokio::select! {
         asked = asked_to_stop() => asked?,
         _ = &mut background => {}
@@ -106,7 +108,7 @@ async fn serve(
     let _ = stop.send(true);
     installation.engine.stop();
     // What is being sent right now is waited for; what waits goes on at the next start.
-    if let Ok((log_is_sealed, _)) = tokio::time::timeout(GRACE, &mut background).await {
+    if let Ok((log_is_sealed, ..)) = tokio::time::timeout(GRACE, &mut background).await {
         log_is_sealed?;
     }
     drop(background);
