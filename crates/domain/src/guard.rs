@@ -170,7 +170,7 @@ impl Rule {
                 format!("Personen er administrator i MitID Erhverv ({}).", roles.join(", "))
             }
             Self::Shrunk(Shrunk { source: Some(source), before, now }) => {
-                format!("Kilden `{source}` har {now} personer og havde {before}. Er den hel?")
+                format!("Kilden »{source}« har {now} personer og havde {before}. Er den hel?")
             }
             Self::Shrunk(Shrunk { source: None, before, now }) => {
                 format!("MitID Erhverv viste {now} brugere og viste {before} sidst. Er svaret helt?")

@@ -3,6 +3,7 @@
 //! People and organisations, what each person must be in MitID Erhverv, the plan that leads there, and the
 //! guard that stops a plan for a second pair of eyes. Pure: no IO, no SQL, no HTTP, no clock, no randomness.
 
+pub mod addresses;
 pub mod certificate;
 pub mod clock;
 pub mod cpr;

@@ -161,7 +161,7 @@ impl Reason {
     pub fn say(&self, language: Language) -> String {
         match self {
             Self::Joined { source } => match language {
-                Language::Danish => format!("ny i kilden `{source}`"),
+                Language::Danish => format!("ny {}", from(source)),
                 Language::English => format!("new in source `{source}`"),
             },
             Self::Left(left) => say_left(left, language),
@@ -174,11 +174,11 @@ impl Reason {
                 Language::English => format!("{}, and the {days} days are over", say_left(left, language)),
             },
             Self::CameBack { source } => match language {
-                Language::Danish => format!("er kommet tilbage, kilde `{source}`"),
+                Language::Danish => format!("er kommet tilbage {}", from(source)),
                 Language::English => format!("came back, source `{source}`"),
             },
             Self::Changed { source } => match language {
-                Language::Danish => format!("ændret i kilden `{source}`"),
+                Language::Danish => format!("ændret {}", from(source)),
                 Language::English => format!("changed in source `{source}`"),
             },
             Self::Overruled => language
@@ -217,10 +217,17 @@ impl Reason {
     }
 }
 
+/// Where something was said, in Danish.
+fn from(source: &SourceName) -> String {
+    if source.0 == SourceName::BY_HAND { "i hånden".to_owned() } else { format!("i kilden »{source}«") }
+}
+
 fn say_left(left: &Departure, language: Language) -> String {
     let Departure { on, source, how } = left;
     match language {
-        Language::Danish => format!("stoppet {on}, kilde `{source}` ({})", how.say(language)),
+        Language::Danish => {
+            format!("stoppet {} {} ({})", on.strftime("%d-%m-%Y"), from(source), how.say(language))
+        }
         Language::English => format!("left on {on}, source `{source}` ({})", how.say(language)),
     }
 }

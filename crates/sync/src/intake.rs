@@ -33,7 +33,7 @@ impl ReadFault {
         match self {
             Self::File { file, .. } => vec![domain::Parts::new("csv-no-file").with("file", file)],
             Self::Csv { file, faults } => faults.parts(file),
-            Self::Ldap(_) => Vec::new(),
+            Self::Ldap(fault) => fault.parts(),
         }
     }
 }

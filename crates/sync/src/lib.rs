@@ -12,6 +12,8 @@ mod planning;
 pub mod progress;
 pub mod site;
 pub mod source;
+#[cfg(test)]
+mod texts;
 mod worker;
 
 pub use engine::{Applied, Approval, Engine, EngineError};

@@ -123,23 +123,9 @@ pub struct MenuItem {
 }
 
 /// The names of what can stand in a sentence that came in parts.
-const PARTS: [&str; 16] = [
-    "file",
-    "number",
-    "found",
-    "expected",
-    "other",
-    "what",
-    "accepted",
-    "example",
-    "why",
-    "server",
-    "base",
-    "name",
-    "attribute",
-    "step",
-    "text",
-    "filter",
+const PARTS: [&str; 15] = [
+    "file", "number", "found", "expected", "other", "what", "accepted", "example", "why", "server", "base",
+    "name", "step", "text", "filter",
 ];
 
 impl Layout {

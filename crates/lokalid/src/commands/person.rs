@@ -4,8 +4,8 @@ use std::io::Read as _;
 
 use anyhow::{Context as _, Result, bail};
 use domain::{
-    Clock as _, Cpr, Cvr, Email, Language, Name, Presence, Rid, SourceKey, SourceRecord, UserName,
-    danish_date,
+    Clock as _, Cpr, Cvr, Email, Language, Name, Presence, Rid, SourceKey, SourceName, SourceRecord,
+    UserName, Warning, danish_date,
 };
 use serde_json::{Value, json};
 use store::{identity::IdentityRecord, source};
@@ -147,12 +147,30 @@ async fn write(
     let by = actor(name);
     let organisation = installation.engine.organisation(cvr).await?.organisation;
     let label = record.user_name.as_ref().map(ToString::to_string).unwrap_or_default();
-    installation
-        .store
-        .write(|tx| Box::pin(async { source::write_by_hand(tx, &organisation, record.clone(), &by).await }))
-        .await?;
+    let written = installation.store.write(|tx| {
+        Box::pin(async {
+            source::write_by_hand(tx, &organisation, record.clone(), &by).await?;
+            warnings(tx, cvr, &record).await
+        })
+    });
+    for warning in written.await? {
+        eprintln!("warning: {}", warning.text);
+    }
     println!("{label} is written. `lokalid apply` brings MitID Erhverv in step.");
     Ok(Ending::Done)
+}
+
+/// What is odd about the record that was just written. One that is a question first has no identity yet.
+async fn warnings(
+    tx: &mut store::Tx,
+    cvr: &Cvr,
+    record: &SourceRecord,
+) -> Result<Vec<Warning>, store::StoreError> {
+    let SourceKey::Text(key) = &record.key else { return Ok(Vec::new()) };
+    match store::view::person::of_record(tx, cvr, SourceName::BY_HAND, key).await? {
+        Some(id) => store::view::person::warnings(tx, id).await,
+        None => Ok(Vec::new()),
+    }
 }
 
 async fn show(

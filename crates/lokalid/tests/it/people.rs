@@ -64,6 +64,22 @@ fn somebody_is_added_changed_and_ended_by_hand() {
 }
 
 #[test]
+fn an_odd_address_written_by_hand_is_warned_of_as_in_a_file() {
+    let folder = Folder::light();
+    let ran = add(&folder, "hand01", CPR).expect(0);
+    assert_eq!(ran.err, "", "nothing odd");
+    let shared = ["person", "change", "hand01", "--email", "ANNE0000@noerreby.example"];
+    let ran = folder.run(&shared).expect(0).says(&["is written", "the e-mail address is also that of Anne"]);
+    assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
+    let danish = ["person", "change", "hand01", "--email", "hånd@noerreby.example"];
+    folder.run(&danish).expect(0).says(&["warning: the e-mail address has æ, ø or å"]);
+    folder.run(&["person", "change", "hand01", "--email", "hand01@noerreby.example"]).expect(0);
+    let other = ["person", "add", "hand02", "--given-name", "Bo", "--surname", "Ny", "--email"];
+    let other = [other.as_slice(), &["hand01@noerreby.example", "--cpr-file", "-"]].concat();
+    folder.run_with_input(&other, "6103850112").expect(0).says(&["also that of Hanne Holm"]);
+}
+
+#[test]
 fn writing_by_hand_refuses_what_a_file_may_not_say() {
     let folder = Folder::light();
     let before = folder.status(LIGHT);

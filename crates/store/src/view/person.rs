@@ -1,6 +1,6 @@
 //! One person: what the sources say, what MitID Erhverv says, and what happens between the two.
 
-use domain::{Cvr, Field, IdentityId, StoredRecord};
+use domain::{Cvr, Field, IdentityId, Presence, SourceName, StoredRecord, Warning, addresses};
 use jiff::Timestamp;
 
 use super::log::{self, LogRow};
@@ -19,6 +19,8 @@ pub struct PersonView {
     pub identity: IdentityRecord,
     /// What each source says, present and missing.
     pub records: Vec<StoredRecord>,
+    /// What is odd about what was written by hand. Other sources tell of it where they are read.
+    pub warnings: Vec<Warning>,
     pub drift: Vec<DriftRow>,
     pub questions: Vec<QuestionRecord>,
     /// The latest operations, newest first.
@@ -48,11 +50,42 @@ pub async fn one(tx: &mut Tx, cvr: &Cvr, id: IdentityId) -> Result<Option<Person
     Ok(Some(PersonView {
         identity,
         records: source::records_of(tx, id).await?,
+        warnings: warnings(tx, id).await?,
         drift: drift(tx, id).await?,
         questions: question::about(tx, id).await?,
         operations: outbox::of_identity(tx, id, OPERATIONS).await?,
         timeline: log::page(tx, cvr, &asked, 0, TIMELINE).await?,
     }))
+}
+
+/// What is odd about the address of somebody who was written by hand.
+pub async fn warnings(tx: &mut Tx, id: IdentityId) -> Result<Vec<Warning>, StoreError> {
+    let by_hand = source::records_of(tx, id).await?;
+    if !by_hand.iter().any(|record| record.source.0 == SourceName::BY_HAND) {
+        return Ok(Vec::new());
+    }
+    let Some(desired) = identity::one(tx, id).await?.map(|record| record.subject.desired) else {
+        return Ok(Vec::new());
+    };
+    let Some(email) = desired.email.as_ref().filter(|_| !matches!(desired.presence, Presence::Left(_)))
+    else {
+        return Ok(Vec::new());
+    };
+    let label = desired.label();
+    let danish = email.has_danish_letters().then(|| addresses::danish(&label));
+    let other = with_the_same_address(tx, id).await?;
+    let shared = other.map(|other| addresses::shared(&label, &other));
+    Ok(danish.into_iter().chain(shared).collect())
+}
+
+/// Somebody else with the address of this identity: one person may have several identities with one address.
+async fn with_the_same_address(tx: &mut Tx, id: IdentityId) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT other.full_name FROM identity one
+               JOIN identity other ON other.organisation = one.organisation AND LOWER(other.email) = LOWER(one.email)
+               WHERE one.id = $1 AND other.person <> one.person AND other.presence <> 'left'
+               ORDER BY other.sort_key, other.id LIMIT 1";
+    let row = tx.row(sql, &[id.0.into()]).await?;
+    row.map(|row| Ok(row.text("full_name")?.to_owned())).transpose()
 }
 
 async fn drift(tx: &mut Tx, id: IdentityId) -> Result<Vec<DriftRow>, StoreError> {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Cpr, Cvr, Email, Environment, Field, Fields, IdentityId, Name, Organisation, RemoteUuid, Role, Settings,
-    Snapshot, SourceKey, SourceName, SourceRecord, Status, UserName, Variant,
+    Cpr, Cvr, Email, Environment, Field, Fields, IdentityId, Name, Organisation, Parts, RemoteUuid, Role,
+    Settings, Snapshot, SourceKey, SourceName, SourceRecord, Status, UserName, Variant,
 };
 use jiff::SignedDuration;
 use store::observed::{self, Detail};
@@ -193,9 +193,42 @@ async fn a_person_is_found_by_number_record_and_key_within_the_organisation() {
             })
         });
         let view = look.await.unwrap();
-        assert_eq!(view.records.len(), 1);
+        assert_eq!((view.records.len(), view.warnings), (1, Vec::new()));
         assert_eq!(view.drift[0].field, Field::Email);
         assert!(view.operations.is_empty() && view.questions.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_written_by_hand_with_the_address_of_another_is_warned_of() {
+    for_each_engine(async |database| {
+        let store = database.open().await;
+        municipality(&store).await;
+        let write = store.write(|tx| {
+            Box::pin(async {
+                let organisation = organisation::one(tx, &cvr()).await?.unwrap().organisation;
+                let id = one(tx, 3).await?;
+                let there = person::one(tx, &cvr(), id).await?.unwrap();
+                let desired = there.identity.subject.desired;
+                let mut record = SourceRecord::new(SourceKey::Text("h1".to_owned()), "by hand");
+                (record.given_name, record.surname) = (desired.given_name.clone(), desired.surname.clone());
+                record.email = desired.email.clone();
+                let name = SourceName::by_hand();
+                source::register(tx, &cvr(), &name, SourceName::BY_HAND, &BTreeMap::new()).await?;
+                source::write_by_hand(tx, &organisation, record, "Mette").await?;
+                let by_hand = person::of_record(tx, &cvr(), "by-hand", "h1").await?.unwrap();
+                assert_eq!(
+                    person::warnings(tx, desired.identity).await?,
+                    [],
+                    "told where its source is read"
+                );
+                Ok::<_, StoreError>((desired.full_name(), person::warnings(tx, by_hand).await?))
+            })
+        });
+        let (other, warnings) = write.await.unwrap();
+        let [warning] = warnings.try_into().unwrap();
+        assert_eq!(warning.parts.unwrap(), Parts::new("csv-email-shared").with("found", other));
     })
     .await;
 }

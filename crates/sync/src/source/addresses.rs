@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Email, Parts, SourceRecord, Warning};
+use domain::{Email, SourceRecord, Warning, addresses};
 
 /// A warning for each person with a Danish letter in the address, and for each of several who share one.
 pub(crate) fn warnings(records: &[SourceRecord]) -> Vec<Warning> {
@@ -11,14 +11,14 @@ pub(crate) fn warnings(records: &[SourceRecord]) -> Vec<Warning> {
     for record in records {
         let Some(email) = &record.email else { continue };
         if email.has_danish_letters() {
-            warnings.push(danish(record));
+            warnings.push(addresses::danish(&record.place));
         }
         owners.entry(email).or_default().push(record);
     }
     for record in records {
         let together = record.email.as_ref().and_then(|email| owners.get(email)).into_iter().flatten();
         if let Some(other) = together.copied().find(|other| is_somebody_else(record, other)) {
-            warnings.push(shared(record, other));
+            warnings.push(addresses::shared(&record.place, &other.place));
         }
     }
     warnings
@@ -27,29 +27,6 @@ pub(crate) fn warnings(records: &[SourceRecord]) -> Vec<Warning> {
 /// One person may have several identities with one address.
 fn is_somebody_else(one: &SourceRecord, other: &SourceRecord) -> bool {
     one.key != other.key && (one.cpr.is_none() || one.cpr != other.cpr)
-}
-
-fn danish(record: &SourceRecord) -> Warning {
-    let text = "the e-mail address has æ, ø or å, which certificates for e-mail do not take: give the person another \
-                address if one is to be made";
-    Warning {
-        place: record.place.clone(),
-        text: text.to_owned(),
-        parts: Some(Parts::new("csv-email-danish")),
-    }
-}
-
-fn shared(record: &SourceRecord, other: &SourceRecord) -> Warning {
-    let place = &other.place;
-    let text = format!(
-        "the e-mail address is also that of {place}: the link for activation goes there, so give each person an \
-         address of their own"
-    );
-    Warning {
-        place: record.place.clone(),
-        text,
-        parts: Some(Parts::new("csv-email-shared").with("found", place)),
-    }
 }
 
 #[cfg(test)]

@@ -10,12 +10,16 @@ use domain::{
     Cpr, Email, MINIMUM_AGE, Name, PNumber, Parts, Rid, SkippedRow, Snapshot, SourceKey, SourceName,
     SourceRecord, Standing, UserName, Warning, danish_date,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use store::source::position::Position;
 
-use super::{addresses, csv::Column};
+use super::{
+    addresses,
+    csv::{Column, Problem},
+};
 
 mod managers;
+mod parts;
 mod repeated;
 
 /// A directory and what its attributes mean.
@@ -70,16 +74,33 @@ pub enum LdapFault {
 pub struct EntryFault {
     pub entry: String,
     pub attribute: String,
-    pub why: String,
+    pub problem: EntryProblem,
 }
+
+/// What is wrong, and what to do. Other entries are named by their place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EntryProblem {
+    #[error("its value is not text (UTF-8); map another attribute")]
+    NotText,
+    #[error(transparent)]
+    Value(#[from] Problem),
+    #[error("{0} has the same CPR number and another name; put the wrong one right")]
+    OtherName(String),
+    #[error("{0} is the same person; take one of them out of the group, or set several_identities = true")]
+    SamePerson(String),
+    #[error("{0} has the same user name; give one of them another")]
+    SameUserName(String),
+}
+
+/// More than that many help nobody.
+const SHOWN: usize = 50;
 
 /// The first faults of many, a line each.
 fn list(faults: &[EntryFault]) -> String {
-    const SHOWN: usize = 50;
     let mut lines: Vec<String> = faults
         .iter()
         .take(SHOWN)
-        .map(|fault| format!("\n  {}, attribute {}: {}", fault.entry, fault.attribute, fault.why))
+        .map(|fault| format!("\n  {}, attribute {}: {}", fault.entry, fault.attribute, fault.problem))
         .collect();
     if faults.len() > SHOWN {
         lines.push(format!("\n  and {} more", faults.len() - SHOWN));
@@ -204,20 +225,22 @@ impl Person {
         if self.record.standing == Standing::Employed {
             return Vec::new();
         }
-        let warning = |EntryFault { entry, attribute, why }| {
-            let text = format!("{attribute}: {why}. Passed over, because the account is not in use here");
-            Warning { place: entry, text, parts: None }
+        let warning = |fault: EntryFault| {
+            let parts = Some(fault.parts().with("passed-over", true));
+            let EntryFault { entry, attribute, problem } = fault;
+            let text = format!("{attribute}: {problem}. Passed over, because the account is not in use here");
+            Warning { place: entry, text, parts }
         };
         self.faults.drain(..).map(warning).collect()
     }
 
     fn skipped(&self) -> SkippedRow {
-        let why = self.faults.iter().map(|fault| format!("{}: {}", fault.attribute, fault.why));
+        let why = self.faults.iter().map(|fault| format!("{}: {}", fault.attribute, fault.problem));
         SkippedRow {
             key: Some(self.record.key.clone()),
             place: self.record.place.clone(),
             why: why.collect::<Vec<_>>().join("; "),
-            parts: Vec::new(),
+            parts: self.faults.iter().map(EntryFault::parts).collect(),
         }
     }
 }
@@ -259,7 +282,7 @@ impl Reading<'_> {
             standing: self.standing(now),
             user_name: self.value(Column::UserName, UserName::parse),
             cpr: self.value(Column::Cpr, Cpr::parse),
-            birth_date: self.value(Column::BirthDate, str::parse),
+            birth_date: self.value(Column::BirthDate, date),
             given_name: self.value(Column::GivenName, Name::parse),
             surname: self.value(Column::Surname, Name::parse),
             email: self.value(Column::Email, Email::parse),
@@ -269,8 +292,8 @@ impl Reading<'_> {
             manager: self.text(Column::Manager),
             p_number: self.value(Column::PNumber, PNumber::parse),
             rid: self.value(Column::Rid, Rid::parse),
-            start: self.value(Column::Start, str::parse),
-            end: self.value(Column::End, str::parse),
+            start: self.value(Column::Start, date),
+            end: self.value(Column::End, date),
             invoice_key: self.text(Column::InvoiceKey),
             pseudonym: self.text(Column::Pseudonym).is_some_and(|text| is_yes(&text)),
             signing: self.text(Column::Signing).map(|text| is_yes(&text)),
@@ -300,20 +323,20 @@ impl Reading<'_> {
             return None;
         }
         let Some(text) = self.entry.text(attribute) else {
-            self.refuse(column, "its value is not text (UTF-8); map another attribute".to_owned());
+            self.refuse(column, EntryProblem::NotText);
             return None;
         };
         let text = text.trim();
         (!text.is_empty()).then(|| text.to_owned())
     }
 
-    fn refuse(&mut self, column: Column, why: String) {
+    fn refuse(&mut self, column: Column, problem: EntryProblem) {
         let attribute = self.source.attribute(column);
         let entry = self.entry.distinguished_name().to_owned();
-        self.faults.push(EntryFault { entry, attribute, why });
+        self.faults.push(EntryFault { entry, attribute, problem });
     }
 
-    fn value<T, E: std::fmt::Display>(
+    fn value<T, E: Into<Problem>>(
         &mut self,
         column: Column,
         parse: impl Fn(&str) -> Result<T, E>,
@@ -322,11 +345,15 @@ impl Reading<'_> {
         match parse(&text) {
             Ok(value) => Some(value),
             Err(fault) => {
-                self.refuse(column, fault.to_string());
+                self.refuse(column, fault.into().into());
                 None
             }
         }
     }
+}
+
+fn date(text: &str) -> Result<Date, Problem> {
+    text.parse().map_err(|_| Problem::NoDate)
 }
 
 /// AD writes TRUE; people write ja, yes or 1.

@@ -1,10 +1,10 @@
 # Systemcertifikatet: det, der er i brug, og dem ved siden af.
 certificates-title = Systemcertifikat
-certificates-intro = Certifikatet viser MitID Erhverv, hvilken organisation der ringer op. Et nyt kan ligge klar ved siden af det gamle, til du tager det i brug.
+certificates-intro = Certifikatet viser MitID Erhverv, hvilken organisation Lokalid handler for. Et nyt kan ligge klar ved siden af det gamle, til du tager det i brug.
 certificates-beside = Ved siden af
 certificates-none-beside = Der ligger intet andet certifikat klar.
 certificates-new = Læg et nyt ind
-certificates-new-intro = Bestil et OCES-systemcertifikat i MitID Erhverv med rettigheden "Adgang til IdM services i MitID Erhverv". Intet bliver taget i brug, før du siger til.
+certificates-new-intro = Bestil et OCES-systemcertifikat i MitID Erhverv med rettigheden »Adgang til IdM services i MitID Erhverv«. Intet bliver taget i brug, før du siger til.
 certificate-nameless = Ikke åbnet endnu
 certificate-in-use = I brug
 certificate-ready = Klar
@@ -12,7 +12,7 @@ certificate-unready = Kan ikke bruges nu
 certificate-unchecked = Ikke kontrolleret endnu
 certificate-from-file = Kommer fra filen, lokalid.toml peger på.
 certificate-from-upload = Lagt ind her af { $by } { $at }.
-certificate-facts-caption = Hvad der står i { $value }
+certificate-facts-caption = Oplysninger i certifikatet { $value }
 certificate-what = Oplysning
 certificate-validity = Gælder
 certificate-span = Fra { $from } til { $to }

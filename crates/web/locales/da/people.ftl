@@ -71,6 +71,15 @@ person-changes-wait = { $count ->
     [one] { $number } ændring venter
    *[other] { $number } ændringer venter
 }
+person-email-heading = E-mailadressen bør ses efter
+authenticator-privatemitid = Privat MitID
+authenticator-localidentityprovider = Organisationens eget log-in (lokal IdP)
+authenticator-status-active = Aktiv
+authenticator-status-suspended = Suspenderet
+authenticator-status-pending = Afventer
+level-low = Lav
+level-substantial = Betydelig
+level-high = Høj
 person-details = Oplysninger
 person-details-caption = Kilderne og MitID Erhverv side om side
 person-ours = Kilderne

@@ -1,10 +1,10 @@
 # The system certificate: the one in use, and those beside it.
 certificates-title = System certificate
-certificates-intro = The certificate shows MitID Erhverv which organisation is calling. A new one can lie ready beside the old one until you take it into use.
+certificates-intro = The certificate shows MitID Erhverv for which organisation Lokalid acts. A new one can lie ready beside the old one until you take it into use.
 certificates-beside = Beside it
 certificates-none-beside = No other certificate lies ready.
 certificates-new = Add a new one
-certificates-new-intro = Order an OCES system certificate in MitID Erhverv with the right "Access to IdM services in MitID Erhverv". Nothing is taken into use until you say so.
+certificates-new-intro = Order an OCES system certificate in MitID Erhverv with the right "Adgang til IdM services i MitID Erhverv". Nothing is taken into use until you say so.
 certificate-nameless = Not opened yet
 certificate-in-use = In use
 certificate-ready = Ready
@@ -12,7 +12,7 @@ certificate-unready = Cannot be used now
 certificate-unchecked = Not checked yet
 certificate-from-file = From the file that lokalid.toml points to.
 certificate-from-upload = Added here by { $by } { $at }.
-certificate-facts-caption = What stands in { $value }
+certificate-facts-caption = Facts in the certificate { $value }
 certificate-what = Fact
 certificate-validity = Valid
 certificate-span = From { $from } until { $to }

@@ -71,6 +71,15 @@ person-changes-wait = { $count ->
     [one] { $number } change waits
    *[other] { $number } changes wait
 }
+person-email-heading = The e-mail address should be looked at
+authenticator-privatemitid = Private MitID
+authenticator-localidentityprovider = The organisation's own log-in (local IdP)
+authenticator-status-active = Active
+authenticator-status-suspended = Suspended
+authenticator-status-pending = Waiting
+level-low = Low
+level-substantial = Substantial
+level-high = High
 person-details = Details
 person-details-caption = The sources and MitID Erhverv side by side
 person-ours = The sources

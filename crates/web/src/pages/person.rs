@@ -18,6 +18,7 @@ pub use self::facts::operation_state;
 use self::facts::{AuthenticatorLine, Event, FieldLine, FieldState, OperationLine, SourceColumn};
 use super::people::standing;
 use super::questions::{QuestionShown, question_shown};
+use super::sources::warning_told;
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::format;
@@ -37,6 +38,7 @@ struct PersonPage {
     read_there: Option<String>,
     uuid: Option<String>,
     authenticators: Vec<AuthenticatorLine>,
+    warnings: Vec<String>,
     questions: Vec<QuestionShown>,
     operations: Vec<OperationLine>,
     timeline: Vec<Event>,
@@ -130,6 +132,7 @@ pub(super) fn render(
         read_there: subject.observed.as_ref().map(|one| page.moment(&one.detailed_at.unwrap_or(one.seen_at))),
         uuid: subject.link.map(|uuid| uuid.to_string()),
         authenticators: facts::authenticators(&page, view),
+        warnings: view.warnings.iter().map(|warning| warning_told(&page, warning)).collect(),
         questions: view
             .questions
             .iter()

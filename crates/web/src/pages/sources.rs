@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{Html, Redirect};
 use domain::permission::Action as Allowed;
-use domain::{Parts, SkippedRow, Warning};
+use domain::{Parts, SkippedRow, SourceName, Warning};
 use jiff::SignedDuration;
 use store::StoreError;
 use store::job::{self, Wish};
@@ -71,7 +71,7 @@ pub fn source_line(page: &Layout, source: &SourceState) -> SourceLine {
     let warnings = i64::try_from(source.warnings.len() + source.skipped.len()).unwrap_or(i64::MAX);
     SourceLine {
         address: format!("/sources/{}", address::escaped(&source.name.0)),
-        name: source.name.to_string(),
+        name: named(page, &source.name),
         kind: page.t(&format!("source-kind-{}", known_kind(&source.kind))),
         complete,
         count: count.map(|count| page.n(count)).unwrap_or_default(),
@@ -79,6 +79,11 @@ pub fn source_line(page: &Layout, source: &SourceState) -> SourceLine {
         state: page.t(state),
         badge,
     }
+}
+
+/// The source by hand has a name in every language; the others have the name that the organisation gave them.
+fn named(page: &Layout, name: &SourceName) -> String {
+    if name.0 == SourceName::BY_HAND { page.t("source-kind-by-hand") } else { name.to_string() }
 }
 
 fn known_kind(kind: &str) -> &str {
@@ -144,7 +149,9 @@ pub async fn show(
     At(name): At<String>,
 ) -> Result<Html<String>, Failure> {
     let source = find(&console, &signed_in, &name).await?;
-    let title = signed_in.layout("source-title").t1("source-named", &source.name.0);
+    let layout = signed_in.layout("source-title");
+    let named = named(&layout, &source.name);
+    let title = if source.by_hand.is_some() { named } else { layout.t1("source-named", &named) };
     let page = signed_in.titled(title).below(Section::Sources);
     let shrunk = source.shrunk_from.map(|before| {
         let now = source.record_count.unwrap_or(0);
@@ -176,17 +183,32 @@ fn fault(page: &Layout, english: &str, parts: &[Parts]) -> Fault {
 }
 
 fn warning_shown(page: &Layout, warning: &Warning) -> (String, String) {
-    let text = warning.parts.as_ref().map_or_else(|| warning.text.clone(), |parts| page.parts(parts));
-    (place(page, &warning.place), text)
+    (place(page, &warning.place), warning_told(page, warning))
+}
+
+/// A warning in the language of the reader.
+pub fn warning_told(page: &Layout, warning: &Warning) -> String {
+    warning.parts.as_ref().map_or_else(|| warning.text.clone(), |parts| with_attribute(page, parts))
 }
 
 fn skipped_shown(page: &Layout, row: &SkippedRow) -> (String, String) {
-    let one = |parts: &Parts| match parts.values.get("column") {
-        Some(column) => format!("{}: {}", page.t1("source-column-named", column), page.parts(parts)),
-        None => page.parts(parts),
-    };
-    let why: Vec<String> = row.parts.iter().map(one).collect();
+    let why: Vec<String> = row.parts.iter().map(|parts| with_attribute(page, parts)).collect();
     (place(page, &row.place), if why.is_empty() { row.why.clone() } else { why.join(" ") })
+}
+
+/// What is wrong with a cell or a value, after the name of its column or attribute, where the row or entry is known.
+fn with_attribute(page: &Layout, parts: &Parts) -> String {
+    let sentence = match (parts.values.get("column"), parts.values.get("attribute")) {
+        (Some(column), _) => format!("{}: {}", page.t1("source-column-named", column), page.parts(parts)),
+        (None, Some(attribute)) => {
+            format!("{}: {}", page.t1("source-attribute-named", attribute), page.parts(parts))
+        }
+        (None, None) => page.parts(parts),
+    };
+    if parts.values.contains_key("passed-over") {
+        return format!("{sentence} {}", page.t("ldap-passed-over"));
+    }
+    sentence
 }
 
 /// Readers of files say `row 17`; readers of directories name the entry.
@@ -196,6 +218,9 @@ fn place(page: &Layout, place: &str) -> String {
 }
 
 fn place_of(page: &Layout, parts: &Parts) -> String {
+    if let (Some(entry), Some(attribute)) = (parts.values.get("entry"), parts.values.get("attribute")) {
+        return format!("{entry}, {}", page.t1("source-attribute-of-entry", attribute));
+    }
     match (parts.values.get("row"), parts.values.get("column")) {
         (Some(row), Some(column)) => {
             page.tv("source-row-column", &[("row", row.as_str().into()), ("column", column.as_str().into())])

@@ -7,8 +7,9 @@ use super::*;
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Keys that code puts together from a beginning and a word.
-const FAMILIES: [&str; 24] = [
+const FAMILIES: [&str; 26] = [
     "action-",
+    "authenticator-",
     "csv-",
     "fact-",
     "environment-",
@@ -19,6 +20,7 @@ const FAMILIES: [&str; 24] = [
     "job-",
     "kind-",
     "ldap-",
+    "level-",
     "log-",
     "notice-",
     "outbox-empty-",

@@ -143,6 +143,20 @@ async fn a_person_is_created_by_hand_with_the_checks_of_every_source() {
     let created = browser.post("/people/new", &right).await;
     let address = created.location().split('?').next().unwrap().to_owned();
     assert!(browser.get(&address).await.text().contains("<h1>Liv Ny</h1>"), "{}", created.location());
+    let odd = "E-mailadressen bør ses efter";
+    assert!(!browser.get(&address).await.text().contains(odd));
+    let twin =
+        [("given-name", "Per"), ("surname", "Ny"), ("user-name", "peny"), ("email", "LIV@norreby.example")];
+    let twin = browser.post("/people/new", &twin).await.location().to_owned();
+    let page = browser.get(&twin).await.text();
+    assert!(page.contains(odd) && page.contains("E-mailadressen er den samme som for Liv Ny."), "{page}");
+    let danish =
+        [("given-name", "Per"), ("surname", "Ny"), ("user-name", "peny"), ("email", "på@norreby.example")];
+    let twin = twin.split('?').next().unwrap();
+    browser.post(&format!("{twin}/edit"), &danish).await;
+    browser.get("/language/en").await;
+    assert!(browser.get(twin).await.text().contains("The e-mail address has æ, ø or å, which"));
+    browser.get("/language/da").await;
     let again = browser.post("/people/new", &right).await;
     assert!(again.text().contains("Brugernavnet bruges allerede"));
     assert_eq!(browser.post(&format!("{address}/end"), &[]).await.status, StatusCode::SEE_OTHER);

@@ -232,6 +232,27 @@ async fn the_faults_of_a_file_are_told_in_the_language_of_the_reader() {
 }
 
 #[tokio::test]
+async fn the_faults_of_a_directory_are_told_in_the_language_of_the_reader() {
+    let world = World::typical().await;
+    let mut browser = world.visitor(Role::Helpdesk).await;
+    let entry = "CN=Bo,OU=Ansatte,DC=kommune,DC=example";
+    let value = Parts::new("csv-cpr-no-date").with("entry", entry).with("attribute", "employeeID");
+    broken(&world, &[Parts::new("ldap-broken").with("number", 1), value]).await;
+    let page = browser.get("/sources/ad").await.text();
+    assert!(page.contains("Intet fra kataloget er brugt. Fejl i posterne: 1."), "{page}");
+    assert!(page.contains(&format!("{entry}, attributten »employeeID«")), "{page}");
+    let refused = Parts::new("ldap-sign-in-wrong-password").with("server", "dc1.kommune.example");
+    broken(&world, &[refused.with("name", "lokalid@kommune.example")]).await;
+    let page = browser.get("/sources/ad").await.text();
+    assert!(page.contains("dc1.kommune.example afviste lokalid@kommune.example: navnet eller adgangskoden"));
+    let slow = Parts::new("ldap-timed-out").with("server", "dc1").with("number", 30).with("step", "search");
+    broken(&world, &[slow]).await;
+    assert!(browser.get("/sources/ad").await.text().contains("inden 30 sekunder (under søgning)"));
+    browser.get("/language/en").await;
+    assert!(browser.get("/sources/ad").await.text().contains("within 30 seconds (while searching)"));
+}
+
+#[tokio::test]
 async fn an_unmanaged_user_is_suspended_by_the_next_plan() {
     let world = World::typical().await;
     let path = world.address("/unmanaged/{uuid}").await;

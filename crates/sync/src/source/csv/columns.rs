@@ -62,7 +62,7 @@ impl Default for CsvMapping {
 }
 
 impl Column {
-    pub(super) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::UserName,
         Self::Cpr,
         Self::BirthDate,

@@ -19,7 +19,7 @@ impl CsvFaults {
 
 impl CsvFault {
     pub fn parts(&self) -> Parts {
-        let mut parts = problem(&self.problem);
+        let mut parts = self.problem.parts();
         if let Some(row) = self.row {
             parts = parts.with("row", row);
         }
@@ -27,6 +27,12 @@ impl CsvFault {
             Some(column) => parts.with("column", column),
             None => parts,
         }
+    }
+}
+
+impl Problem {
+    pub(crate) fn parts(&self) -> Parts {
+        problem(self)
     }
 }
 
@@ -106,44 +112,4 @@ fn email(fault: &EmailFault) -> Parts {
 /// The name of a column as texts name it: `given-name`.
 fn slug(word: &str) -> String {
     word.to_lowercase().replace(' ', "-")
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-    use std::fs;
-
-    use super::super::columns::Column;
-    use super::slug;
-
-    const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-
-    fn texts(language: &str) -> BTreeSet<String> {
-        let file = format!("{ROOT}/../web/locales/{language}/csv.ftl");
-        let text = fs::read_to_string(file).unwrap();
-        text.lines().filter_map(|line| line.split_once(" =")).map(|(key, _)| key.to_owned()).collect()
-    }
-
-    /// Every key that the code above and its neighbours can name, as written in them.
-    fn keys() -> BTreeSet<String> {
-        let code = [
-            include_str!("parts.rs"),
-            include_str!("../csv.rs"),
-            include_str!("columns.rs"),
-            include_str!("../addresses.rs"),
-            include_str!("../../intake.rs"),
-        ]
-        .concat();
-        let quoted = code.split('"').filter(|word| word.starts_with("csv-") && !word.ends_with(['-', '}']));
-        quoted.map(str::to_owned).collect()
-    }
-
-    #[test]
-    fn every_fault_has_a_text_in_both_languages_and_no_text_is_left_over() {
-        let mut keys = keys();
-        keys.extend(Column::ALL.map(|column| format!("csv-column-{}", slug(column.word()))));
-        for language in ["da", "en"] {
-            assert_eq!(texts(language), keys, "{language}");
-        }
-    }
 }

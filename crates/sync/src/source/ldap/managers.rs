@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use directory::DistinguishedName;
-use domain::{SourceRecord, Warning};
+use domain::{Parts, SourceRecord, Warning};
 
 use super::Person;
 
@@ -41,5 +41,6 @@ fn warning((place, people): (String, usize)) -> Warning {
         "manager of {whose}, but not among the entries that were read, or without a name there; they are kept without a \
          manager. Let the bases and the filter find the manager too"
     );
-    Warning { place, text, parts: None }
+    let parts = Some(Parts::new("ldap-manager-unread").with("number", people));
+    Warning { place, text, parts }
 }

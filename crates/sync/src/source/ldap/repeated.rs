@@ -8,7 +8,7 @@ use std::{collections::HashMap, hash::Hash};
 
 use domain::{Name, SourceRecord, Standing};
 
-use super::{EntryFault, LdapSource, Person};
+use super::{EntryFault, EntryProblem, LdapSource, Person};
 use crate::source::csv::Column;
 
 pub(super) fn refuse_repeated(source: &LdapSource, people: &mut [Person], several_identities: bool) {
@@ -17,36 +17,37 @@ pub(super) fn refuse_repeated(source: &LdapSource, people: &mut [Person], severa
         |record| record.cpr,
         |one, other| {
             if name(one) != name(other) {
-                Some("has the same CPR number and another name; put the wrong one right")
+                Some(EntryProblem::OtherName as Repeated)
             } else if several_identities {
                 None
             } else {
-                Some(
-                    "is the same person; take one of them out of the group, or set several_identities = true",
-                )
+                Some(EntryProblem::SamePerson)
             }
         },
     );
     let user_name = repeated(
         people,
         |record| record.user_name.as_ref().map(domain::UserName::key),
-        |_, _| Some("has the same user name; give one of them another"),
+        |_, _| Some(EntryProblem::SameUserName),
     );
     for (column, faults) in [(Column::Cpr, cpr), (Column::UserName, user_name)] {
-        for (person, why) in faults {
+        for (person, problem) in faults {
             let Some(person) = people.get_mut(person) else { continue };
             let (entry, attribute) = (person.record.place.clone(), source.attribute(column));
-            person.faults.push(EntryFault { entry, attribute, why });
+            person.faults.push(EntryFault { entry, attribute, problem });
         }
     }
 }
+
+/// Names the other entry.
+type Repeated = fn(String) -> EntryProblem;
 
 /// Who repeats whom, by their places among the people. Each hears of one other.
 fn repeated<K: Eq + Hash>(
     people: &[Person],
     key: impl Fn(&SourceRecord) -> Option<K>,
-    why: impl Fn(&SourceRecord, &SourceRecord) -> Option<&'static str>,
-) -> Vec<(usize, String)> {
+    why: impl Fn(&SourceRecord, &SourceRecord) -> Option<Repeated>,
+) -> Vec<(usize, EntryProblem)> {
     let mut first: HashMap<K, (usize, &SourceRecord)> = HashMap::with_capacity(people.len());
     let mut faults = Vec::new();
     for (place, Person { record, .. }) in people.iter().enumerate() {
@@ -56,8 +57,8 @@ fn repeated<K: Eq + Hash>(
             continue;
         }
         if let Some(why) = why(record, other) {
-            faults.push((place, format!("{} {why}", other.place)));
-            faults.push((first_place, format!("{} {why}", record.place)));
+            faults.push((place, why(other.place.clone())));
+            faults.push((first_place, why(record.place.clone())));
         }
     }
     faults

@@ -4,6 +4,7 @@ use serde_json::Value;
 use store::view::log::LogRow;
 
 use crate::layout::Layout;
+use crate::text;
 
 /// Every action that has words of its own; another one shows its dotted word.
 pub const ACTIONS: [&str; 45] = [
@@ -115,11 +116,29 @@ fn word(page: &Layout, name: &str) -> String {
     if FACTS.contains(&name) { page.t(&format!("fact-{}", name.replace('_', "-"))) } else { name.to_owned() }
 }
 
+/// The text of a word in the first of these families that has it; else the word itself.
+fn named(page: &Layout, families: &[&str], word: &str) -> String {
+    let text = families.iter().find_map(|family| text::find(page.language, &format!("{family}-{word}")));
+    text.unwrap_or_else(|| word.to_owned())
+}
+
 fn short(page: &Layout, name: &str, value: &Value) -> String {
     match (name, value) {
         (_, Value::Null) => String::new(),
         (_, Value::Number(number)) if number.as_f64() == Some(0.0) => String::new(),
         ("role", Value::String(role)) => page.t(&format!("role-{role}")),
+        ("kind", Value::String(kind)) => named(page, &["kind", "job"], kind),
+        ("operations", Value::Object(counts)) => counts
+            .iter()
+            .map(|(kind, count)| format!("{} {count}", named(page, &["kind"], kind)))
+            .collect::<Vec<_>>()
+            .join(", "),
+        ("fields", Value::Array(fields)) => fields
+            .iter()
+            .filter_map(Value::as_str)
+            .map(|field| named(page, &["fact-field", "input"], field))
+            .collect::<Vec<_>>()
+            .join(", "),
         (_, Value::String(text)) => text.clone(),
         (_, Value::Bool(yes)) => page.t(if *yes { "word-yes" } else { "word-no" }),
         (_, other) => {

@@ -7,6 +7,7 @@ use store::view::person::PersonView;
 
 use crate::layout::Layout;
 use crate::pages::log::describe;
+use crate::text;
 
 /// What one source says of the person, as a column of values.
 pub struct SourceColumn {
@@ -101,6 +102,7 @@ fn value(page: &Layout, field: Field, value: Option<&String>) -> String {
         (_, None) => String::new(),
         (Field::Signing | Field::Pseudonym, Some("true")) => page.t("word-yes"),
         (Field::Signing | Field::Pseudonym, Some("false")) => page.t("word-no"),
+        (Field::Level, Some(level)) => known(page, "level", level),
         (_, Some(text)) => text.to_owned(),
     }
 }
@@ -116,10 +118,19 @@ fn owner(page: &Layout, owner: Owner) -> String {
 pub fn authenticators(page: &Layout, view: &PersonView) -> Vec<AuthenticatorLine> {
     let all = view.identity.subject.observed.iter().flat_map(|one| &one.authenticators);
     all.map(|one| AuthenticatorLine {
-        kind: one.kind.clone(),
-        status: one.status.clone().unwrap_or_else(|| page.t("word-unknown")),
+        kind: known(page, "authenticator", &one.kind),
+        status: one
+            .status
+            .as_ref()
+            .map_or_else(|| page.t("word-unknown"), |status| known(page, "authenticator-status", status)),
     })
     .collect()
+}
+
+/// A word of MitID Erhverv in the reader's language; a word that is new there stays as it came.
+fn known(page: &Layout, family: &str, word: &str) -> String {
+    let key = format!("{family}-{}", word.to_lowercase());
+    text::find(page.language, &key).unwrap_or_else(|| word.to_owned())
 }
 
 pub fn is_open(state: State) -> bool {
