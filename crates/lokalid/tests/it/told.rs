@@ -61,6 +61,7 @@ fn what_failed_is_told_in_danish_and_in_english() {
     let reading = failed("/plans");
     let page = visitor.get(&reading).text();
     assert!(page.contains("Intet af filen") && page.contains("Fejl i filen: "), "{page}");
+    assert!(page.contains("href=\"/sources\">Se resultatet"), "{page}");
     emulator.faults(&json!([{ "operation": "*", "kind": "refuse", "rate": 1 }]));
     let testing = failed("/settings/test");
     let page = visitor.get(&testing).text();

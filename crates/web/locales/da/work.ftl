@@ -171,6 +171,7 @@ source-skipped-caption = Rækker, der blev sprunget over
 source-mapping-heading = Felter
 source-mapping-caption = Hvilken kolonne eller attribut der giver hvilket felt
 source-no-mapping = Kilden bruger de almindelige navne.
+source-mapped-file = Fil
 source-column = Kolonne eller attribut
 source-by-hand-text = De oprettes og rettes under Personer.
 source-read-now = Læs kilderne nu

@@ -171,6 +171,7 @@ source-skipped-caption = Rows that were skipped
 source-mapping-heading = Fields
 source-mapping-caption = Which column or attribute gives which field
 source-no-mapping = The source uses the ordinary names.
+source-mapped-file = File
 source-column = Column or attribute
 source-by-hand-text = They are created and changed under People.
 source-read-now = Read the sources now

@@ -70,6 +70,8 @@ async fn find(console: &Console, signed_in: &SignedIn, id: i64) -> Result<JobRec
 }
 
 pub fn job_shown(page: &Layout, record: &JobRecord) -> JobShown {
+    // A plan is made in one go: nobody knows how far that is.
+    let counted = record.step.filter(|step| step.stage != Stage::Planning);
     let (state, kind) = match record.state {
         JobState::Waiting => ("job-waiting", "info"),
         JobState::Running => ("job-running", "info"),
@@ -82,12 +84,18 @@ pub fn job_shown(page: &Layout, record: &JobRecord) -> JobShown {
         kind,
         asked: page.tv("job-asked", &asked),
         count: record.step.map(|step| count(page, step)).unwrap_or_default(),
-        done: record.step.map_or(0, |step| step.done),
-        total: record.step.map_or(0, |step| step.total),
+        done: counted.map_or(0, |step| step.done),
+        total: counted.map_or(0, |step| step.total),
         finished: matches!(record.state, JobState::Done | JobState::Failed),
         outcome: outcome(page, record),
-        next: next(&record.wish),
+        next: if is_of_source(record) { "/sources".to_owned() } else { next(&record.wish) },
     }
+}
+
+/// Whether it failed because of what a source says, which is shown in full there.
+fn is_of_source(record: &JobRecord) -> bool {
+    let key = record.fault_parts.first().map(|parts| parts.key.as_str());
+    key.is_some_and(|key| ["csv-", "ldap-"].iter().any(|family| key.starts_with(family)))
 }
 
 /// What it is doing and how far it has come with that.

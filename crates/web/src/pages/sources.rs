@@ -16,7 +16,7 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::layout::{Layout, Section};
 use crate::visit::{At, SignedIn};
-use crate::{address, format};
+use crate::{address, format, text};
 
 #[derive(Template)]
 #[template(path = "sources.html")]
@@ -79,6 +79,14 @@ pub fn source_line(page: &Layout, source: &SourceState) -> SourceLine {
         state: page.t(state),
         badge,
     }
+}
+
+/// What a field of the mapping is called, in the reader's language where it is one of ours.
+fn field_named(page: &Layout, field: &str) -> String {
+    let key = field.to_lowercase().replace(' ', "-");
+    let families = ["csv-column", "source-mapped"];
+    let text = families.iter().find_map(|family| text::find(page.language, &format!("{family}-{key}")));
+    text.map_or_else(|| field.to_owned(), |text| format::sentence(&text))
 }
 
 /// The source by hand has a name in every language; the others have the name that the organisation gave them.
@@ -164,7 +172,7 @@ pub async fn show(
         shrunk,
         warnings: source.warnings.iter().map(|warning| warning_shown(&page, warning)).collect(),
         skipped: source.skipped.iter().map(|row| skipped_shown(&page, row)).collect(),
-        mapping: source.mapping.into_iter().collect(),
+        mapping: source.mapping.into_iter().map(|(field, from)| (field_named(&page, &field), from)).collect(),
         by_hand: source.by_hand.map(|kept| page.tn("source-by-hand-people", kept.people)),
         page,
     };

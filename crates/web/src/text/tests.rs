@@ -7,7 +7,7 @@ use super::*;
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Keys that code puts together from a beginning and a word.
-const FAMILIES: [&str; 26] = [
+const FAMILIES: [&str; 27] = [
     "action-",
     "authenticator-",
     "csv-",
@@ -31,6 +31,7 @@ const FAMILIES: [&str; 26] = [
     "role-",
     "setting-",
     "source-kind-",
+    "source-mapped-",
     "state-",
     "task-",
     "verdict-",
