@@ -31,6 +31,7 @@ pub enum Ending {
 }
 
 fn main() -> ExitCode {
+    end_quietly_when_nobody_listens();
     let cli = Cli::parse();
     report::begin_logging(&cli.command);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build() {
@@ -52,4 +53,17 @@ fn main() -> ExitCode {
             ExitCode::from(1)
         }
     }
+}
+
+/// Whoever reads our words may stop in the middle, as `head` does, or be a full disk. That is no fault of the program.
+fn end_quietly_when_nobody_listens() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let words = panic.payload_as_str().unwrap_or_default();
+        let Some(why) = words.strip_prefix("failed printing to stdout: ") else { return usual(panic) };
+        if !why.contains("Broken pipe") {
+            eprintln!("lokalid: standard output cannot be written: {why}");
+        }
+        std::process::exit(1);
+    }));
 }

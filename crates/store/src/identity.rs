@@ -41,7 +41,7 @@ fn read_desired(keys: &Keys, row: &Row) -> Result<Desired, StoreError> {
 
 /// Writes identities as resolved; link, hold and what was written stay as they are.
 pub(crate) async fn write(tx: &mut Tx, cvr: &Cvr, changed: &[&Desired]) -> Result<(), StoreError> {
-    const COLUMNS: [&str; 22] = [
+    const COLUMNS: [&str; 21] = [
         "id",
         "organisation",
         "person",
@@ -56,7 +56,6 @@ pub(crate) async fn write(tx: &mut Tx, cvr: &Cvr, changed: &[&Desired]) -> Resul
         "cpr_hash",
         "presence",
         "left_on",
-        "digest",
         "sealed_desired",
         "written",
         "in_step",
@@ -68,7 +67,7 @@ pub(crate) async fn write(tx: &mut Tx, cvr: &Cvr, changed: &[&Desired]) -> Resul
     const RULE: &str = "(id) DO UPDATE SET user_name = excluded.user_name, user_key = excluded.user_key,
         full_name = excluded.full_name, email = excluded.email, rid = COALESCE(excluded.rid, identity.rid),
         unit = excluded.unit, title = excluded.title, manager = excluded.manager, cpr_hash = excluded.cpr_hash,
-        presence = excluded.presence, left_on = excluded.left_on, digest = excluded.digest,
+        presence = excluded.presence, left_on = excluded.left_on,
         sealed_desired = excluded.sealed_desired, search_text = excluded.search_text, sort_key = excluded.sort_key,
         unit_sort_key = excluded.unit_sort_key, changed_at = excluded.changed_at";
     for some in changed.chunks(Tx::ROWS_AT_ONCE) {
@@ -103,7 +102,6 @@ fn row_of(tx: &Tx, cvr: &Cvr, desired: &Desired) -> Result<Vec<Value>, StoreErro
         desired.cpr.map(|cpr| cpr_hash(tx, &cpr)).into(),
         presence.into(),
         left_on.into(),
-        tx.lookup_hash(DESIRED, text.as_bytes()).into(),
         tx.seal(DESIRED, text.as_bytes())?.into(),
         "{}".into(),
         false.into(),

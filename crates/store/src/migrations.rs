@@ -43,6 +43,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(14, "0014_decisions"),
     migration!(15, "0015_parts"),
     migration!(16, "0016_told"),
+    migration!(17, "0017_digests"),
 ];
 
 const SCHEMA_VERSION: &str = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY, \

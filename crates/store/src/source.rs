@@ -385,17 +385,9 @@ impl FreshIds {
 }
 
 async fn write_records(tx: &mut Tx, cvr: &Cvr, kept: &Kept) -> Result<(), StoreError> {
-    const COLUMNS: [&str; 8] = [
-        "organisation",
-        "source",
-        "key",
-        "digest",
-        "sealed_record",
-        "identity",
-        "missing_since",
-        "changed_at",
-    ];
-    const RULE: &str = "(organisation, source, key) DO UPDATE SET digest = excluded.digest,
+    const COLUMNS: [&str; 7] =
+        ["organisation", "source", "key", "sealed_record", "identity", "missing_since", "changed_at"];
+    const RULE: &str = "(organisation, source, key) DO UPDATE SET
         sealed_record = excluded.sealed_record, identity = excluded.identity,
         missing_since = excluded.missing_since, changed_at = excluded.changed_at";
     let mut changed: Vec<&StoredRecord> =
@@ -416,7 +408,6 @@ fn row_of(tx: &Tx, cvr: &Cvr, record: &StoredRecord) -> Result<Vec<Value>, Store
         cvr.to_string().into(),
         record.source.0.as_str().into(),
         record.key.as_str().into(),
-        tx.lookup_hash(RECORD, text.as_bytes()).into(),
         tx.seal(RECORD, text.as_bytes())?.into(),
         record.identity.map(|identity| identity.0).into(),
         record.missing_since.into(),

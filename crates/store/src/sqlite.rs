@@ -11,6 +11,8 @@ mod reader;
 mod whole;
 mod writer;
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -78,6 +80,12 @@ pub(crate) async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConn
         }
     }
     options.connect().await.map_err(|error| StoreError::from_engine("open", &error))
+}
+
+/// Makes a new file that nobody else can read. SQLite gives the files beside it the same permissions, and says itself
+/// what is in the way of one that cannot be made.
+pub(crate) fn make_private(file: &Path) {
+    let _there_already = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
 }
 
 /// Refuses a file that SQLite would open although something of it is gone.

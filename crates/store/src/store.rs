@@ -267,6 +267,7 @@ fn again_or_done<T, E: From<StoreError>>(error: StoreError) -> Attempt<T, E> {
 
 async fn open_file(file: &Path, clock: &dyn Clock) -> Result<Engine, OpenError> {
     sqlite::refuse_cut_short(file)?;
+    sqlite::make_private(file);
     let writers = open_writer(&sqlite::file_options(file), clock).await?;
     let readers = Some(Readers::new(sqlite::reader_options(file)));
     Ok(Engine::Sqlite(Box::new(Sqlite { writers, readers })))

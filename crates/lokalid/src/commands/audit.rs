@@ -47,6 +47,9 @@ async fn renew(installation: &Installation, name: Option<&str>, why: &str) -> Re
 }
 
 async fn export(installation: &Installation, file: &Path) -> Result<Ending> {
+    if file.is_file() {
+        bail!("{} is there already, and nothing is overwritten: choose another name", file.display());
+    }
     installation.sealer().finish().await?;
     let to = File::create(file).with_context(|| format!("the file {}", file.display()))?;
     let report = log::export(&installation.store, to).await?;

@@ -113,7 +113,7 @@ pub async fn apply_all(
         let open: i64 = counts.values().sum();
         failed |= tell_faults(std::slice::from_ref(&applied)) || open > 0;
         if parked > 0 {
-            println!("{parked} operations are parked; `lokalid outbox` says why.");
+            println!("Parked operations: {parked}; `lokalid outbox` says why.");
         }
         let judgement = &applied.planned.judgement;
         if judgement.held.is_empty() {
@@ -143,7 +143,8 @@ fn summary(applied: &Applied) -> String {
     } else {
         let people = assessment.out_of_step.len();
         format!(
-            "{cvr}: {people} people are not in step; {questions} questions wait for an answer, {drift} fields drift."
+            "{cvr}: not in step. People who are not: {people}; questions that wait for an answer: {questions}; fields \
+             that drift: {drift}."
         )
     }
 }

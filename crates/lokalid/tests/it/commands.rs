@@ -142,7 +142,7 @@ fn a_parked_operation_is_shown_tried_again_and_given_up() {
         };
         text.to_owned() + &row("ny0100", "6102850111") + &row("ny0101", "6202850112")
     });
-    folder.run(&["apply"]).expect(1).says(&["2 operations are parked", "lokalid outbox"]);
+    folder.run(&["apply"]).expect(1).says(&["Parked operations: 2", "lokalid outbox"]);
     assert_eq!(folder.status(LIGHT)["outbox"], json!({ "parked": 2 }));
     let outbox = folder.run(&["outbox", "--json"]).expect(0).json();
     let parked = outbox["operations"].as_array().unwrap();
@@ -169,7 +169,7 @@ fn a_parked_operation_is_shown_tried_again_and_given_up() {
     folder.run(&["outbox", "give-up", &id("ny0101"), "--why", "not ours", "--as", "Bo"]).expect(0);
     folder.run(&["outbox", "retry", &id("ny0100"), "--as", "Bo"]).expect(0).says(&["is tried again"]);
     folder.write("lokalid.toml", good);
-    folder.run(&["apply"]).expect(0).says(&["1 people are not in step"]);
+    folder.run(&["apply"]).expect(0).says(&["not in step. People who are not: 1"]);
     assert!(emulator.has("ny0100") && !emulator.has("ny0101"), "what was given up is not planned again");
 }
 
@@ -191,7 +191,7 @@ fn a_shared_address_is_a_question_that_an_answer_ends() {
     folder.edit("people.csv", |text| {
         text.to_owned() + "ny0100;6102850111;Ny;Holm;anne0000@noerreby.example;;;;;;2020-01-01;\n"
     });
-    folder.run(&["apply"]).expect(0).says(&["1 people are not in step", "1 questions"]);
+    folder.run(&["apply"]).expect(0).says(&["People who are not: 1", "wait for an answer: 1"]);
     let questions = folder.run(&["match", "--json"]).expect(0).json();
     let question = &questions["questions"][0];
     let fixed = [

@@ -66,6 +66,7 @@ fn an_export_is_verified_elsewhere_with_the_public_key_alone() {
     let folder = Folder::light();
     let said = folder.run(&["audit", "export", "log.jsonl"]).expect(0).out;
     let key = said.split("--public-key ").nth(1).unwrap().trim().to_owned();
+    folder.run(&["audit", "export", "log.jsonl"]).expect(1).says(&["log.jsonl", "nothing is overwritten"]);
     let elsewhere = Folder::empty();
     fs::copy(folder.path().join("log.jsonl"), elsewhere.path().join("log.jsonl")).unwrap();
     folder.run(&["audit", "verify", "log.jsonl"]).expect(0).says(&["The export is whole"]);

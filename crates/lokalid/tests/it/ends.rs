@@ -1,10 +1,13 @@
 //! How programs end, asked or killed, and that nobody has to wait for those that did.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
 use serde_json::json;
 use testkit::Database;
 
 use crate::served::serve;
-use crate::world::{Emulator, Folder, LIGHT, PEOPLE, until};
+use crate::world::{Emulator, Folder, LIGHT, PEOPLE, lokalid, until};
 
 const NEW: usize = 6;
 
@@ -45,6 +48,28 @@ fn assert_converged(folder: &Folder, emulator: &Emulator) {
     assert!(folder.in_step());
     assert_eq!(emulator.employees().len(), PEOPLE + NEW, "nobody is there twice");
     assert_eq!(emulator.state(LIGHT)["deleted"], json!([]));
+}
+
+#[test]
+fn words_that_nobody_can_take_end_the_program_without_a_panic() {
+    let folder = Folder::light();
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let told = lokalid(folder.path(), &["status"]).stdout(full).output().unwrap();
+    let said = String::from_utf8(told.stderr).unwrap();
+    assert_eq!(told.status.code(), Some(1), "{said}");
+    assert!(said.starts_with("lokalid: standard output cannot be written: No space left"), "{said}");
+
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let told = lokalid(folder.path(), &["status"]).stdout(writer).output().unwrap();
+    assert_eq!((told.status.code(), told.stderr.as_slice()), (Some(1), b"".as_slice()));
+}
+
+#[test]
+fn nobody_else_can_read_the_database() {
+    let folder = Folder::light();
+    let mode = fs::metadata(folder.path().join("lokalid.db")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }
 
 #[test]

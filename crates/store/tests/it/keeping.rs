@@ -27,10 +27,10 @@ async fn fill(store: &Store, database: &Database) {
                 let rows = (0..1_500_i64).map(|number| {
                     let sealed = [number.to_be_bytes().to_vec(), vec![0, 255]].concat();
                     let id = format!("identity-{number:04}");
-                    vec![Value::from(id), "91000001".into(), "p".into(), "Åse".into(), "here".into(), vec![1_u8].into(),
+                    vec![Value::from(id), "91000001".into(), "p".into(), "Åse".into(), "here".into(),
                         sealed.into(), "{}".into(), (number % 2 == 0).into(), "ase".into(), "ase".into(), number.into()]
                 });
-                let columns = ["id", "organisation", "person", "full_name", "presence", "digest", "sealed_desired",
+                let columns = ["id", "organisation", "person", "full_name", "presence", "sealed_desired",
                     "written", "in_step", "search_text", "sort_key", "changed_at"];
                 tx.insert_many("identity", &columns, rows, None).await?;
                 setting::write(tx, "91000001", "a", "1").await?;
