@@ -10,9 +10,10 @@ use serde_json::json;
 use std::collections::HashMap;
 use std::str::FromStr as _;
 
-use crate::{Keys, Row, StoreError, Tx, Value, json, log::AuditEntry, observed};
+use crate::{Keys, Row, StoreError, Tx, Value, json, log::AuditEntry, observed, tx::Seals};
 
 pub(crate) const DESIRED: &str = "desired";
+const CPR: &str = "cpr";
 
 /// One identity as the store has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,16 +71,12 @@ pub(crate) async fn write(tx: &mut Tx, cvr: &Cvr, changed: &[&Desired]) -> Resul
         presence = excluded.presence, left_on = excluded.left_on,
         sealed_desired = excluded.sealed_desired, search_text = excluded.search_text, sort_key = excluded.sort_key,
         unit_sort_key = excluded.unit_sort_key, changed_at = excluded.changed_at";
-    for some in changed.chunks(Tx::ROWS_AT_ONCE) {
-        let rows: Vec<Vec<Value>> =
-            some.iter().map(|desired| row_of(tx, cvr, desired)).collect::<Result<_, _>>()?;
-        tx.insert_many("identity", &COLUMNS, rows.into_iter(), Some(RULE)).await?;
-    }
-    Ok(())
+    let seals = tx.seals();
+    let rows = changed.iter().map(|desired| row_of(&seals, cvr, desired));
+    tx.insert_made("identity", &COLUMNS, rows, Some(RULE)).await.map(drop)
 }
 
-fn row_of(tx: &Tx, cvr: &Cvr, desired: &Desired) -> Result<Vec<Value>, StoreError> {
-    let text = json::text(desired);
+fn row_of(seals: &Seals, cvr: &Cvr, desired: &Desired) -> Result<Vec<Value>, StoreError> {
     let full_name = desired.full_name();
     let (presence, left_on) = match &desired.presence {
         Presence::Ahead(_) => ("ahead", None),
@@ -99,22 +96,22 @@ fn row_of(tx: &Tx, cvr: &Cvr, desired: &Desired) -> Result<Vec<Value>, StoreErro
         optional(desired.unit.clone()),
         optional(desired.title.clone()),
         optional(desired.manager.clone()),
-        desired.cpr.map(|cpr| cpr_hash(tx, &cpr)).into(),
+        desired.cpr.map(|cpr| seals.lookup_hash(CPR, cpr.digits().as_bytes()).to_vec()).into(),
         presence.into(),
         left_on.into(),
-        tx.seal(DESIRED, text.as_bytes())?.into(),
+        seals.seal(DESIRED, json::text(desired).as_bytes())?.into(),
         "{}".into(),
         false.into(),
         search_text(desired).into(),
         danish_sort_key(&full_name).into(),
         optional(desired.unit.as_deref().map(danish_sort_key)),
-        tx.now().into(),
+        seals.now.into(),
     ])
 }
 
 /// The keyed hash by which a CPR number is found.
 pub fn cpr_hash(tx: &Tx, cpr: &domain::Cpr) -> Vec<u8> {
-    tx.lookup_hash("cpr", cpr.digits().as_bytes()).to_vec()
+    tx.lookup_hash(CPR, cpr.digits().as_bytes()).to_vec()
 }
 
 fn search_text(desired: &Desired) -> String {

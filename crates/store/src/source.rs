@@ -12,7 +12,7 @@ use domain::{
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::{Keys, Row, StoreError, Tx, Value, identity, json, log::AuditEntry, question};
+use crate::{Keys, Row, StoreError, Tx, Value, identity, json, log::AuditEntry, question, tx::Seals};
 
 pub mod position;
 
@@ -394,24 +394,20 @@ async fn write_records(tx: &mut Tx, cvr: &Cvr, kept: &Kept) -> Result<(), StoreE
         kept.changed.iter().filter_map(|place| kept.records.get(*place)).collect();
     // In the order of the table, so that neighbours are written together.
     changed.sort_unstable_by_key(|record| (&record.source, &record.key));
-    for some in changed.chunks(Tx::ROWS_AT_ONCE) {
-        let rows: Vec<Vec<Value>> =
-            some.iter().map(|record| row_of(tx, cvr, record)).collect::<Result<_, _>>()?;
-        tx.insert_many("source_record", &COLUMNS, rows.into_iter(), Some(RULE)).await?;
-    }
-    Ok(())
+    let seals = tx.seals();
+    let rows = changed.into_iter().map(|record| row_of(&seals, cvr, record));
+    tx.insert_made("source_record", &COLUMNS, rows, Some(RULE)).await.map(drop)
 }
 
-fn row_of(tx: &Tx, cvr: &Cvr, record: &StoredRecord) -> Result<Vec<Value>, StoreError> {
-    let text = json::text(&record.record);
+fn row_of(seals: &Seals, cvr: &Cvr, record: &StoredRecord) -> Result<Vec<Value>, StoreError> {
     Ok(vec![
         cvr.to_string().into(),
         record.source.0.as_str().into(),
         record.key.as_str().into(),
-        tx.seal(RECORD, text.as_bytes())?.into(),
+        seals.seal(RECORD, json::text(&record.record).as_bytes())?.into(),
         record.identity.map(|identity| identity.0).into(),
         record.missing_since.into(),
-        tx.now().into(),
+        seals.now.into(),
     ])
 }
 

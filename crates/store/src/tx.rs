@@ -110,11 +110,13 @@ impl Tx {
         self.random.as_ref()
     }
 
-    /// How many rows are made ready in memory before they are written.
-    pub(crate) const ROWS_AT_ONCE: usize = 1000;
-
     pub(crate) fn keys(&self) -> &Keys {
         &self.keys
+    }
+
+    /// What makes rows while the transaction is busy writing others.
+    pub(crate) fn seals(&self) -> Seals {
+        Seals { keys: self.keys.clone(), random: Arc::clone(&self.random), now: self.now }
     }
 
     /// Encrypts for a column; only [`Tx::open`] with the same purpose reads it again.
@@ -208,8 +210,6 @@ impl Tx {
 
     /// Inserts many rows in few statements and says how many the database took.
     ///
-    /// Where each row is made from something sealed or large, make [`Tx::ROWS_AT_ONCE`] of them at a time.
-    ///
     /// `on_conflict` is the text behind `ON CONFLICT`, as in `(id) DO NOTHING`. Every row has a value for each
     /// column.
     pub async fn insert_many(
@@ -219,20 +219,34 @@ impl Tx {
         rows: impl Iterator<Item = Vec<Value>> + Send,
         on_conflict: Option<&str>,
     ) -> Result<u64, StoreError> {
-        let dialect = self.dialect();
-        let batch_rows = (Dialect::MOST_BINDS / columns.len().max(1)).max(1);
+        self.insert_made(table, columns, rows.map(Ok), on_conflict).await
+    }
+
+    /// The same for rows that take their time, as what is sealed does: some are made while the database writes others.
+    pub(crate) async fn insert_made(
+        &mut self,
+        table: &str,
+        columns: &[&str],
+        mut rows: impl Iterator<Item = Result<Vec<Value>, StoreError>> + Send,
+        on_conflict: Option<&str>,
+    ) -> Result<u64, StoreError> {
+        let (dialect, width) = (self.dialect(), columns.len().max(1));
+        let mut next = || {
+            let some = rows.by_ref().take((Dialect::MOST_BINDS / width).max(1));
+            let batch: Result<Vec<Vec<Value>>, StoreError> = some.collect();
+            batch.map(|batch| batch.into_iter().flatten().collect::<Vec<Value>>())
+        };
         let mut statements = HashMap::new();
         let mut inserted = 0;
-        let mut batch = Vec::with_capacity(batch_rows * columns.len());
-        let mut rows = rows.peekable();
-        while rows.peek().is_some() {
-            batch.clear();
-            rows.by_ref().take(batch_rows).for_each(|row| batch.extend(row));
-            let count = batch.len() / columns.len().max(1);
+        let mut batch = next()?;
+        while !batch.is_empty() {
+            let count = batch.len() / width;
             let sql = statements
                 .entry(count)
                 .or_insert_with(|| insert_text(dialect, table, columns, count, on_conflict));
-            inserted += self.execute(sql, &batch).await?;
+            let (taken, made) = futures::join!(self.execute(sql, &batch), async { next() });
+            inserted += taken?;
+            batch = made?;
         }
         Ok(inserted)
     }
@@ -266,6 +280,23 @@ impl Tx {
             Access::Write => Ok(()),
             Access::Read => Err(StoreError::ReadOnly { sql: shorten(sql) }),
         }
+    }
+}
+
+/// Seals as a transaction does, without holding it.
+pub(crate) struct Seals {
+    keys: Keys,
+    random: Arc<dyn Random>,
+    pub(crate) now: Timestamp,
+}
+
+impl Seals {
+    pub(crate) fn seal(&self, purpose: &str, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+        Ok(self.keys.seal(self.random.as_ref(), purpose, plain)?)
+    }
+
+    pub(crate) fn lookup_hash(&self, purpose: &str, plain: &[u8]) -> [u8; 32] {
+        self.keys.lookup_hash(purpose, plain)
     }
 }
 

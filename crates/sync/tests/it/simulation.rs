@@ -107,7 +107,7 @@ fn stay_on_one_core(lane: usize) {
     let Ok(allowed) = sched_getaffinity(this_thread) else { return };
     let cores: Vec<usize> = (0..CpuSet::count()).filter(|core| allowed.is_set(*core) == Ok(true)).collect();
     let mut one = CpuSet::new();
-    if one.set(cores[lane % cores.len()]).is_ok() {
+    if cores.iter().cycle().nth(lane).is_some_and(|core| one.set(*core).is_ok()) {
         let _slower_otherwise = sched_setaffinity(this_thread, &one);
     }
 }
