@@ -132,7 +132,7 @@ fn a_suspension_made_in_the_portal_is_a_question_and_never_undone_by_itself() {
     let emulator = folder.emulator();
     emulator.portal("activate", "anne0000", &json!({}));
     emulator.portal("suspend", "anne0000", &json!({}));
-    folder.run(&["apply"]).expect(0).says(&["1 questions wait"]);
+    folder.run(&["apply"]).expect(0).says(&["wait for an answer: 1"]);
     assert_eq!(emulator.employee("anne0000")["status"], "Suspended");
     let questions = folder.run(&["match", "--json"]).expect(0).json();
     let number = questions["questions"][0]["question"].to_string();

@@ -38,6 +38,9 @@ use account::Home;
 const SEEDS: u64 = 25;
 const SEEDS_ON_POSTGRES: u64 = 4;
 
+/// So many lives share a database: to make one takes its time, and in one of very many lives each takes longer.
+const LIVES_IN_ONE_HOME: usize = 25;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Engine {
     Sqlite,
@@ -84,12 +87,15 @@ fn run(engine: Engine, seeds: u64) {
             stay_on_one_core(lane);
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let home = runtime.block_on(Home::new(engine));
         let mut failures = Vec::new();
-        while let Some(seed) = take() {
-            failures.extend(fault_of(&runtime, &home, seed));
+        let mut seeds = std::iter::from_fn(take).peekable();
+        while seeds.peek().is_some() {
+            let home = runtime.block_on(Home::new(engine));
+            failures.extend(
+                seeds.by_ref().take(LIVES_IN_ONE_HOME).filter_map(|seed| fault_of(&runtime, &home, seed)),
+            );
+            runtime.block_on(home.remove());
         }
-        runtime.block_on(home.remove());
         failures
     };
     let failures: Vec<String> = std::thread::scope(|scope| {

@@ -24,12 +24,13 @@ use super::{
     wire::Wire,
 };
 
-/// Where the lives of one thread keep their data.
-pub enum Home {
-    /// Each life has a database in memory of its own.
-    Memory,
-    /// The lives share a database and its connections, each with a CVR number of its own.
-    Shared { database: Database, store: Store, present: Arc<Present> },
+/// Where the lives of one thread keep their data: they share a database and its connections, each with a CVR number of
+/// its own.
+pub struct Home {
+    store: Store,
+    present: Arc<Present>,
+    /// On a server, for as long as the lives last.
+    database: Option<Database>,
 }
 
 /// The time and the chance of the life that is being lived.
@@ -52,38 +53,31 @@ impl Random for Present {
 
 impl Home {
     pub async fn new(engine: super::Engine) -> Self {
-        match engine {
-            super::Engine::Sqlite => Self::Memory,
+        let before = (Arc::new(Time::new()), Arc::new(Streams::new(0)));
+        let present = Arc::new(Present(Mutex::new(before)));
+        let (location, keys, database) = match engine {
+            super::Engine::Sqlite => (Location::memory(), Keys::in_memory(present.as_ref()).unwrap(), None),
             super::Engine::Postgres => {
                 let database = Database::postgres().await.unwrap();
-                let before = (Arc::new(Time::new()), Arc::new(Streams::new(0)));
-                let present = Arc::new(Present(Mutex::new(before)));
-                let (clock, random) = (Arc::<Present>::clone(&present), Arc::<Present>::clone(&present));
-                let (location, keys) = (database.location.clone(), database.keys.clone());
-                let store = Store::open(location, keys, clock, random).await.unwrap();
-                Self::Shared { database, store, present }
+                (database.location.clone(), database.keys.clone(), Some(database))
             }
-        }
+        };
+        let (clock, random) = (Arc::<Present>::clone(&present), Arc::<Present>::clone(&present));
+        let store = Store::open(location, keys, clock, random).await.unwrap();
+        Self { store, present, database }
     }
 
     pub async fn remove(self) {
-        if let Self::Shared { database, store, .. } = self {
-            store.close().await.unwrap();
+        self.store.close().await.unwrap();
+        if let Some(database) = self.database {
             database.remove().await;
         }
     }
 
-    async fn store(&self, time: &Arc<Time>, random: Arc<Streams>) -> Store {
-        match self {
-            Self::Memory => {
-                let keys = Keys::in_memory(random.as_ref()).unwrap();
-                Store::open(Location::memory(), keys, Arc::<Time>::clone(time), random).await.unwrap()
-            }
-            Self::Shared { store, present, .. } => {
-                *present.0.lock().unwrap() = (Arc::clone(time), random);
-                store.clone()
-            }
-        }
+    /// From now on a life has this time and this chance.
+    fn begin(&self, time: &Arc<Time>, random: Arc<Streams>) -> Store {
+        *self.present.0.lock().unwrap() = (Arc::clone(time), random);
+        self.store.clone()
     }
 }
 
@@ -99,8 +93,8 @@ pub struct Account {
 
 impl Account {
     pub async fn open(home: &Home, time: &Arc<Time>, dice: &Dice, seed: u64) -> Self {
-        let store = home.store(time, Arc::new(Streams::new(seed))).await;
-        let crowded = matches!(home, Home::Shared { .. }) || seed % 4 == 3;
+        let store = home.begin(time, Arc::new(Streams::new(seed)));
+        let crowded = home.database.is_some() || seed % 4 == 3;
         let account =
             Self { store, organisation: organisation(dice, seed), crowded, pace: pace(dice, crowded) };
         account.register().await;
