@@ -137,7 +137,8 @@ fn put_in_order(assessment: &mut Assessment) {
     }
     assessment.operations.sort_by_cached_key(|one| {
         let urgency = urgent.get(&one.identity).copied().unwrap_or(Urgency::Later);
-        (urgency, one.label.to_lowercase(), one.identity)
+        let unmanaged = if one.identity.is_none() { one.action.uuid() } else { None };
+        (urgency, one.label.to_lowercase(), one.identity, unmanaged)
     });
     assessment.questions.sort_by_cached_key(Question::key);
     assessment.drift.sort_by_key(|one| (one.identity, one.field));

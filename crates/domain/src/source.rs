@@ -173,6 +173,11 @@ impl Told {
     pub fn in_english(words: impl Into<String>) -> Self {
         Self { words: words.into(), parts: Vec::new() }
     }
+
+    /// The sentence that has this name in the console's languages, and needs nothing put in.
+    pub fn named(key: &str, words: &str) -> Self {
+        Self { words: words.to_owned(), parts: vec![Parts::new(key)] }
+    }
 }
 
 /// Everything a source said at one time.

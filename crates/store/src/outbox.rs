@@ -10,7 +10,7 @@
 mod intervention;
 mod settle;
 
-use domain::{Action, Cvr, Field, IdentityId, OperationId, PlanId, Reason, RemoteUuid};
+use domain::{Action, Cvr, Field, IdentityId, OperationId, PlanId, Reason, RemoteUuid, Told};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{Row, StoreError, Tx, Value, identity, json, plan::OPERATION};
@@ -33,7 +33,7 @@ pub struct OperationRecord {
     pub wave: i64,
     pub attempts: i64,
     pub not_before: Timestamp,
-    pub outcome: Option<String>,
+    pub outcome: Option<Told>,
     /// What MitID Erhverv answered, cut and masked.
     pub raw_answer: Option<String>,
     pub created_at: Timestamp,
@@ -157,12 +157,14 @@ pub async fn take_back_from(tx: &mut Tx, worker: &str) -> Result<u64, StoreError
 
 /// Nobody heard the answer of what was sent: its effect is looked for before it is sent again.
 async fn leave_unknown(tx: &mut Tx, whose: &str, values: &[Value]) -> Result<u64, StoreError> {
+    let why = Told::named("outcome-program-stopped", "the program stopped while this was being sent");
+    let (words, parts) = (values.len() + 1, values.len() + 2);
     let sql = format!(
-        "UPDATE operation SET state = 'unknown', leased_by = NULL, leased_until = NULL,
-             outcome = 'the program stopped while this was being sent'
-         WHERE state = 'running' AND {whose}"
+        "UPDATE operation SET state = 'unknown', leased_by = NULL, leased_until = NULL, outcome = ${words},
+             outcome_parts = ${parts} WHERE state = 'running' AND {whose}"
     );
-    tx.execute(&sql, values).await
+    let told = [why.words.into(), json::text(&why.parts).into()];
+    tx.execute(&sql, &[values, &told].concat()).await
 }
 
 fn read_claimed(tx: &Tx, row: &Row, lease: Lease) -> Result<Claimed, StoreError> {
@@ -218,7 +220,7 @@ async fn is_held(tx: &mut Tx, one: &Claimed) -> Result<bool, StoreError> {
 
 pub(crate) const COLUMNS: &str =
     "plan, number, organisation, identity, uuid, label, kind, fields, reason, state, wave, attempts,
-    not_before, outcome, raw_answer, created_at, sent_at, settled_at";
+    not_before, outcome, outcome_parts, raw_answer, created_at, sent_at, settled_at";
 
 /// Open operations, the oldest first.
 pub async fn open(
@@ -297,10 +299,19 @@ pub(crate) fn read(row: &Row) -> Result<OperationRecord, StoreError> {
         wave: row.int("wave")?,
         attempts: row.int("attempts")?,
         not_before: row.timestamp("not_before")?,
-        outcome: row.optional_text("outcome")?.map(str::to_owned),
+        outcome: read_outcome(row)?,
         raw_answer: row.optional_text("raw_answer")?.map(str::to_owned),
         created_at: row.timestamp("created_at")?,
         sent_at: row.optional_timestamp("sent_at")?,
         settled_at: row.optional_timestamp("settled_at")?,
     })
+}
+
+fn read_outcome(row: &Row) -> Result<Option<Told>, StoreError> {
+    let Some(words) = row.optional_text("outcome")? else { return Ok(None) };
+    let parts = match row.optional_text("outcome_parts")? {
+        Some(_) => json::read(row, "outcome_parts")?,
+        None => Vec::new(),
+    };
+    Ok(Some(Told { words: words.to_owned(), parts }))
 }

@@ -9,7 +9,7 @@ use crate::source::csv::Column;
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Each family of texts, in the file of its name, and the code that can name them.
-const FAMILIES: [(&str, &[&str]); 3] = [
+const FAMILIES: [(&str, &[&str]); 4] = [
     (
         "csv",
         &[
@@ -22,6 +22,15 @@ const FAMILIES: [(&str, &[&str]); 3] = [
     ),
     ("ldap", &[include_str!("source/ldap/parts.rs"), include_str!("source/ldap/managers.rs")]),
     ("remote", &[include_str!("engine.rs"), include_str!("api/failure.rs")]),
+    (
+        "outcome",
+        &[
+            include_str!("worker.rs"),
+            include_str!("worker/effect.rs"),
+            include_str!("../../store/src/outbox.rs"),
+            include_str!("../../store/src/outbox/settle.rs"),
+        ],
+    ),
 ];
 
 fn texts(language: &str, family: &str) -> BTreeSet<String> {

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use domain::{Action, Cvr, Organisation, Status};
+use domain::{Action, Cvr, Organisation, Status, Told};
 use futures::{StreamExt as _, future::try_join_all, stream::FuturesUnordered};
 use jiff::{SignedDuration, Timestamp};
 use store::{
@@ -201,7 +201,10 @@ impl Engine {
         if wanted {
             return self.send(site, organisation, one).await;
         }
-        let why = "the answer was lost, it had no effect, and it is no longer wanted".to_owned();
+        let why = Told::named(
+            "outcome-lost-and-unwanted",
+            "the answer was lost, it had no effect, and it is no longer wanted",
+        );
         Ok(Outcome::Moot { why, detail: None })
     }
 
@@ -276,8 +279,11 @@ impl Engine {
             return Ok(outcome);
         }
         if one.is_suspension() && self.is_pending(site, one).await {
-            let why = "MitID Erhverv suspends nobody who has not activated; whoever is held is suspended as soon as they do";
-            return Ok(Outcome::Moot { why: why.to_owned(), detail: None });
+            let why = Told::named(
+                "outcome-not-activated",
+                "MitID Erhverv suspends nobody who has not activated; whoever is held is suspended as soon as they do",
+            );
+            return Ok(Outcome::Moot { why, detail: None });
         }
         Ok(self.parked(one, failure))
     }
@@ -361,6 +367,7 @@ fn wait_until(due: Timestamp, now: Timestamp) -> Duration {
     if wait.is_zero() { wait } else { wait.clamp(SHORTEST_WAIT, Duration::from_secs(1)) }
 }
 
-fn words(failure: &Failure) -> (String, String) {
-    (failure.to_string(), failure.why().map(|why| why.raw.clone()).unwrap_or_default())
+fn words(failure: &Failure) -> (Told, String) {
+    let told = Told { words: failure.to_string(), parts: vec![failure.parts()] };
+    (told, failure.why().map(|why| why.raw.clone()).unwrap_or_default())
 }

@@ -82,7 +82,7 @@ fn as_json(record: &OperationRecord) -> Value {
         "state": record.state,
         "attempts": record.attempts,
         "reason": record.reason.say(Language::English),
-        "why": record.outcome,
+        "why": record.outcome.as_ref().map(|told| &told.words),
         "answer": record.raw_answer,
         "next_try": record.not_before,
     })
@@ -95,6 +95,9 @@ fn as_row(record: &OperationRecord) -> Vec<String> {
         state.unwrap_or_default(),
         record.kind.clone(),
         record.label.clone(),
-        record.outcome.clone().unwrap_or_else(|| record.reason.say(Language::English)),
+        record
+            .outcome
+            .as_ref()
+            .map_or_else(|| record.reason.say(Language::English), |told| told.words.clone()),
     ]
 }

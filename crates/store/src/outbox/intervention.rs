@@ -38,7 +38,7 @@ pub async fn retry(tx: &mut Tx, id: OperationId, by: &str) -> Result<bool, Store
 /// The operation is not planned again until the wish changes. `false`: there is no such open operation.
 pub async fn give_up(tx: &mut Tx, id: OperationId, by: &str, why: &str) -> Result<bool, StoreError> {
     let now = tx.now();
-    let sql = "UPDATE operation SET state = 'given-up', outcome = $3, settled_at = $4
+    let sql = "UPDATE operation SET state = 'given-up', outcome = $3, outcome_parts = NULL, settled_at = $4
                WHERE plan = $1 AND number = $2 AND state IN ('parked', 'waiting')
                RETURNING organisation, subject, identity, uuid, digest, sealed_action";
     let row = tx.row(sql, &[id.plan.0.into(), id.number.into(), why.into(), now.into()]).await?;

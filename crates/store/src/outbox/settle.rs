@@ -1,11 +1,11 @@
 //! How an operation ended, and what follows from it for its identity: written in one transaction.
 
-use domain::{Action, Cvr, Field, Fields, IdentityId, NewIdentity, Organisation, Profile, RemoteUuid};
+use domain::{Action, Cvr, Field, Fields, IdentityId, NewIdentity, Organisation, Profile, RemoteUuid, Told};
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::{
-    StoreError, Tx, Value, identity,
+    StoreError, Tx, Value, identity, json,
     log::AuditEntry,
     observed,
     observed::Detail,
@@ -19,15 +19,15 @@ pub enum Outcome {
     /// It has its effect. `created` is the UUID of a creation; `detail` what a read right after it said.
     Done { created: Option<RemoteUuid>, detail: Option<Box<Detail>> },
     /// Sent, and nobody knows.
-    Unknown { why: String, raw: String, again_at: Timestamp },
+    Unknown { why: Told, raw: String, again_at: Timestamp },
     /// Not done, and to be tried again.
-    Retry { why: String, raw: String, again_at: Timestamp },
+    Retry { why: Told, raw: String, again_at: Timestamp },
     /// Waits for a human or the next full attempt. `uncertain`: the last answer was lost.
-    Parked { why: String, raw: String, uncertain: bool },
+    Parked { why: Told, raw: String, uncertain: bool },
     /// MitID Erhverv answered 404.
     Gone,
     /// It has no effect and is not to be sent (any more): the next plan decides anew from what was read.
-    Moot { why: String, detail: Option<Box<Detail>> },
+    Moot { why: Told, detail: Option<Box<Detail>> },
 }
 
 /// Writes how a claimed operation ended, with everything that follows from it. Where the lease was lost somebody else
@@ -52,16 +52,16 @@ pub async fn settle(
             log(tx, one, "operation.done", json!({})).await
         }
         Outcome::Unknown { why, raw, again_at } => {
-            put_back(tx, one, "unknown", Told { why, raw, again_at: *again_at, uncertain: true }).await?;
-            log(tx, one, "operation.unknown", json!({ "why": why })).await
+            put_back(tx, one, "unknown", Attempt { why, raw, again_at: *again_at, uncertain: true }).await?;
+            log(tx, one, "operation.unknown", json!({ "why": why.words })).await
         }
         Outcome::Retry { why, raw, again_at } => {
-            put_back(tx, one, "waiting", Told { why, raw, again_at: *again_at, uncertain: false }).await
+            put_back(tx, one, "waiting", Attempt { why, raw, again_at: *again_at, uncertain: false }).await
         }
         Outcome::Parked { why, raw, uncertain } => {
             let again_at = tx.now();
-            put_back(tx, one, "parked", Told { why, raw, again_at, uncertain: *uncertain }).await?;
-            log(tx, one, "operation.parked", json!({ "why": why })).await
+            put_back(tx, one, "parked", Attempt { why, raw, again_at, uncertain: *uncertain }).await?;
+            log(tx, one, "operation.parked", json!({ "why": why.words })).await
         }
         Outcome::Gone => settle_gone(tx, organisation, one).await,
         Outcome::Moot { why, detail } => {
@@ -69,7 +69,7 @@ pub async fn settle(
             if let Some(detail) = detail {
                 observed::take_detail(tx, cvr, detail).await?;
             }
-            log(tx, one, "operation.withdrawn", json!({ "why": why })).await
+            log(tx, one, "operation.withdrawn", json!({ "why": why.words })).await
         }
     }
 }
@@ -84,7 +84,8 @@ async fn settle_gone(tx: &mut Tx, organisation: &Organisation, one: &Claimed) ->
         consequences(tx, organisation, one, None).await?;
         return log(tx, one, "operation.done", json!({ "gone_already": true })).await;
     }
-    finish(tx, one, "withdrawn", Some("the identity is gone in MitID Erhverv")).await?;
+    let gone = Told::named("outcome-gone", "the identity is gone in MitID Erhverv");
+    finish(tx, one, "withdrawn", Some(&gone)).await?;
     log(tx, one, "operation.found-gone", json!({})).await
 }
 
@@ -103,39 +104,48 @@ async fn log(
     tx.audit(AuditEntry::of("lokalid", action, &one.cvr).subject(&subject).detail(detail)).await
 }
 
-async fn finish(tx: &mut Tx, one: &Claimed, state: &str, outcome: Option<&str>) -> Result<(), StoreError> {
+async fn finish(tx: &mut Tx, one: &Claimed, state: &str, outcome: Option<&Told>) -> Result<(), StoreError> {
     let now = tx.now();
-    let sql = "UPDATE operation SET state = $3, outcome = $4, raw_answer = NULL, leased_by = NULL,
-                   leased_until = NULL, settled_at = $5 WHERE plan = $1 AND number = $2 AND state = 'running'";
-    let outcome = Value::Text(outcome.map(str::to_owned));
-    tx.execute_one(sql, &[one.id.plan.0.into(), one.id.number.into(), state.into(), outcome, now.into()])
-        .await
+    let sql = "UPDATE operation SET state = $3, outcome = $4, outcome_parts = $5, raw_answer = NULL,
+                   leased_by = NULL, leased_until = NULL, settled_at = $6
+               WHERE plan = $1 AND number = $2 AND state = 'running'";
+    let (plan, number) = (one.id.plan.0.into(), one.id.number.into());
+    let words = Value::Text(outcome.map(|told| told.words.clone()));
+    let parts = Value::Text(outcome.map(|told| json::text(&told.parts)));
+    tx.execute_one(sql, &[plan, number, state.into(), words, parts, now.into()]).await
 }
 
 /// What is kept of an attempt that did not end it.
-struct Told<'a> {
-    why: &'a str,
+struct Attempt<'a> {
+    why: &'a Told,
     raw: &'a str,
     again_at: Timestamp,
     /// Whether the call may have had its effect: then the time of sending stays.
     uncertain: bool,
 }
 
-async fn put_back(tx: &mut Tx, one: &Claimed, state: &str, told: Told<'_>) -> Result<(), StoreError> {
-    let Told { why, raw, again_at, uncertain } = told;
+async fn put_back(tx: &mut Tx, one: &Claimed, state: &str, attempt: Attempt<'_>) -> Result<(), StoreError> {
+    let Attempt { why, raw, again_at, uncertain } = attempt;
     // What surely had no effect and is not wanted any more ends here.
     let sql = "UPDATE operation SET state = CASE WHEN unwanted AND NOT $7 THEN 'withdrawn' ELSE $3 END,
                    settled_at = CASE WHEN unwanted AND NOT $7 THEN $8 ELSE NULL END,
-                   outcome = $4, raw_answer = $5, not_before = $6, leased_by = NULL, leased_until = NULL,
+                   outcome = $4, outcome_parts = $9, raw_answer = $5, not_before = $6, leased_by = NULL, leased_until = NULL,
                    sent_at = CASE WHEN $7 THEN sent_at ELSE NULL END
                WHERE plan = $1 AND number = $2 AND state = 'running'";
     let now = tx.now();
     let (plan, number) = (one.id.plan.0.into(), one.id.number.into());
-    tx.execute_one(
-        sql,
-        &[plan, number, state.into(), why.into(), raw.into(), again_at.into(), uncertain.into(), now.into()],
-    )
-    .await
+    let values = [
+        plan,
+        number,
+        state.into(),
+        why.words.as_str().into(),
+        raw.into(),
+        again_at.into(),
+        uncertain.into(),
+        now.into(),
+        json::text(&why.parts).into(),
+    ];
+    tx.execute_one(sql, &values).await
 }
 
 /// What an operation's effect means for the identity here.
@@ -191,11 +201,11 @@ async fn consequences(
 /// place would make a second user; the next plan says what the first one still lacks.
 async fn withdraw_other_creations(tx: &mut Tx, identity: IdentityId) -> Result<(), StoreError> {
     let now = tx.now();
-    let sql =
-        "UPDATE operation SET state = 'withdrawn', outcome = 'an earlier creation had its effect after all',
-                   settled_at = $2
+    let why = Told::named("outcome-created-before", "an earlier creation had its effect after all");
+    let sql = "UPDATE operation SET state = 'withdrawn', outcome = $3, outcome_parts = $4, settled_at = $2
                WHERE identity = $1 AND kind = 'create' AND state IN ('waiting', 'unknown', 'parked')";
-    tx.execute(sql, &[identity.0.into(), now.into()]).await.map(drop)
+    let (words, parts) = (why.words.into(), json::text(&why.parts).into());
+    tx.execute(sql, &[identity.0.into(), now.into(), words, parts]).await.map(drop)
 }
 
 async fn note_status(

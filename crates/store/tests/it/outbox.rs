@@ -3,7 +3,7 @@
 mod settling;
 mod waiting;
 
-use domain::{Action, Operation};
+use domain::{Action, Operation, Parts, Told};
 use jiff::SignedDuration;
 use store::outbox::{self, Claimed, OperationRecord, Outcome, State, Which};
 use testkit::for_each_engine;
@@ -62,16 +62,20 @@ fn suspension(town: &Town<'_>, number: usize) -> Operation {
 const DONE: Outcome = Outcome::Done { created: None, detail: None };
 
 fn retry(town: &Town<'_>, after: SignedDuration) -> Outcome {
-    Outcome::Retry { why: "it answered 503".to_owned(), raw: "busy".to_owned(), again_at: town.now() + after }
+    Outcome::Retry {
+        why: Told::in_english("it answered 503"),
+        raw: "busy".to_owned(),
+        again_at: town.now() + after,
+    }
 }
 
 fn unknown(town: &Town<'_>, after: SignedDuration) -> Outcome {
-    let (why, raw) = ("no answer came".to_owned(), String::new());
+    let (why, raw) = (Told::in_english("no answer came"), String::new());
     Outcome::Unknown { why, raw, again_at: town.now() + after }
 }
 
 fn parked(uncertain: bool) -> Outcome {
-    Outcome::Parked { why: "it answered 400".to_owned(), raw: "no".to_owned(), uncertain }
+    Outcome::Parked { why: Told::in_english("it answered 400"), raw: "no".to_owned(), uncertain }
 }
 
 #[tokio::test]
@@ -197,7 +201,15 @@ async fn a_program_that_starts_alone_takes_back_what_a_killed_one_held() {
         assert_eq!(change!(town, tx => outbox::take_back(tx).await?), 1);
         let record = town.operation_of(&dead[0]).await;
         assert_eq!(record.state, State::Unknown);
-        assert_eq!(record.outcome.as_deref(), Some("the program stopped while this was being sent"));
+        assert_eq!(
+            record.outcome.as_ref().map(|told| told.words.as_str()),
+            Some("the program stopped while this was being sent")
+        );
+        assert_eq!(
+            record.outcome.unwrap().parts,
+            [Parts::new("outcome-program-stopped")],
+            "and so in Danish"
+        );
         let again = town.claim().await;
         assert_eq!(again.iter().map(|one| one.uncertain).collect::<Vec<_>>(), [true, false]);
     })

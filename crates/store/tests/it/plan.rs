@@ -5,7 +5,7 @@ mod queue;
 mod waves;
 
 use domain::guard::{self, Circumstances, Judgement, Origin, Rule};
-use domain::{Action, Operation};
+use domain::{Action, Operation, Told};
 use store::outbox::{self, State, Which};
 use store::plan::{self, Coverage, NewPlan, PlanRecord, PlanState};
 use testkit::for_each_engine;
@@ -59,7 +59,7 @@ impl Town<'_> {
 const DONE: outbox::Outcome = outbox::Outcome::Done { created: None, detail: None };
 
 fn parked(uncertain: bool) -> outbox::Outcome {
-    outbox::Outcome::Parked { why: "it answered 400".to_owned(), raw: "no".to_owned(), uncertain }
+    outbox::Outcome::Parked { why: Told::in_english("it answered 400"), raw: "no".to_owned(), uncertain }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use domain::{Action, Cvr, Field, Fields, Name, NewIdentity, Organisation, RemoteUuid, Status};
+use domain::{Action, Cvr, Field, Fields, Name, NewIdentity, Organisation, Parts, RemoteUuid, Status, Told};
 use jiff::Timestamp;
 use store::{
     observed::Detail,
@@ -86,9 +86,12 @@ impl Engine {
     /// The effect may still come, whoever looks and why: the program may have been killed in the meantime.
     fn too_early(&self, site: &Site, sent_at: Timestamp) -> Option<Outcome> {
         let again_at = sent_at.saturating_add(site.pace.unknown_wait).ok()?;
-        let why = "the answer to this creation was lost, and its effect may still come";
+        let why = Told::named(
+            "outcome-may-still-come",
+            "the answer to this creation was lost, and its effect may still come",
+        );
         let early = self.store.clock().now() < again_at;
-        early.then(|| Outcome::Unknown { why: why.to_owned(), raw: String::new(), again_at })
+        early.then(|| Outcome::Unknown { why, raw: String::new(), again_at })
     }
 
     /// Identities that were there before the creation was sent, and those that belong to somebody by now.
@@ -116,21 +119,25 @@ impl Engine {
     }
 
     fn not_believed(&self, site: &Site, one: &Claimed) -> Outcome {
-        let why = "MitID Erhverv's list left out people who are there, so it does not tell whether this creation had its effect";
+        let why = Told::named(
+            "outcome-list-cut",
+            "MitID Erhverv's list left out people who are there, so it does not tell whether this creation had its effect",
+        );
         // Looking costs an attempt only where something was sent; a creation is never repeated on a cut list.
         let again_at = self.later(site.pace.unknown_wait);
         if one.attempts + 1 >= super::ATTEMPTS {
-            return Outcome::Parked { why: why.to_owned(), raw: String::new(), uncertain: true };
+            return Outcome::Parked { why, raw: String::new(), uncertain: true };
         }
-        Outcome::Unknown { why: why.to_owned(), raw: String::new(), again_at }
+        Outcome::Unknown { why, raw: String::new(), again_at }
     }
 }
 
 fn several(organisation: &Organisation) -> Outcome {
-    let why = format!(
+    let words = format!(
         "several new identities in {} look like this person after a lost answer; the next plan asks which is the right one",
         organisation.name
     );
+    let why = Told { words, parts: vec![Parts::new("outcome-several").with("name", &organisation.name)] };
     Outcome::Parked { why, raw: String::new(), uncertain: true }
 }
 

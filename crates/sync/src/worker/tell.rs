@@ -11,19 +11,19 @@ pub(super) fn tell(one: &Claimed, outcome: &Outcome) {
             tracing::info!(%organisation, %operation, kind, attempt, "an operation is done in MitID Erhverv");
         }
         Outcome::Moot { why, .. } => {
-            tracing::info!(%organisation, %operation, kind, attempt, why, "an operation is not needed any more");
+            tracing::info!(%organisation, %operation, kind, attempt, why = why.words, "an operation is not needed any more");
         }
         Outcome::Gone => {
             tracing::warn!(%organisation, %operation, kind, attempt, "the user of an operation is gone in MitID Erhverv");
         }
         Outcome::Retry { why, .. } => {
-            tracing::warn!(%organisation, %operation, kind, attempt, why, "an operation failed; it is tried again");
+            tracing::warn!(%organisation, %operation, kind, attempt, why = why.words, "an operation failed; it is tried again");
         }
         Outcome::Unknown { why, .. } => {
-            tracing::warn!(%organisation, %operation, kind, attempt, why, "the answer to an operation was lost; its effect is looked for");
+            tracing::warn!(%organisation, %operation, kind, attempt, why = why.words, "the answer to an operation was lost; its effect is looked for");
         }
         Outcome::Parked { why, .. } => {
-            tracing::warn!(%organisation, %operation, kind, attempt, why, "an operation is parked; `lokalid outbox` has it");
+            tracing::warn!(%organisation, %operation, kind, attempt, why = why.words, "an operation is parked; `lokalid outbox` has it");
         }
     }
 }

@@ -118,8 +118,14 @@ fn line(page: &Layout, row: &OperationRecord) -> Line {
         badge,
         since: format::sentence(&page.moment(&row.settled_at.unwrap_or(row.created_at))),
         attempts: page.n(row.attempts),
-        why: row.outcome.clone().unwrap_or_else(|| format::sentence(&row.reason.say(page.language))),
+        why: outcome(page, row).unwrap_or_else(|| format::sentence(&row.reason.say(page.language))),
     }
+}
+
+/// How it went, in the reader's language where the words are ours.
+fn outcome(page: &Layout, row: &OperationRecord) -> Option<String> {
+    let told = row.outcome.as_ref()?;
+    Some(told.parts.first().map_or_else(|| told.words.clone(), |parts| page.parts(parts)))
 }
 
 #[derive(Template)]
@@ -176,7 +182,7 @@ fn render(page: Layout, record: &OperationRecord, why: &str) -> Result<Response,
         sent: record.sent_at.map(|at| page.moment(&at)),
         settled: record.settled_at.map(|at| page.moment(&at)),
         next: waits.then(|| page.moment(&record.not_before)),
-        outcome: record.outcome.clone(),
+        outcome: outcome(&page, record),
         advice: page.t(advice(record.state)),
         raw: record.raw_answer.clone(),
         can_retry: matches!(record.state, Condition::Parked | Condition::Waiting),

@@ -160,6 +160,19 @@ async fn a_long_plan_is_shown_in_pages_of_a_hundred_and_exported_whole() {
 }
 
 #[tokio::test]
+async fn how_an_operation_went_is_told_in_the_readers_language() {
+    let world = World::typical().await;
+    let mut browser = world.visitor(Role::Auditor).await;
+    for (language, words) in
+        [("da", "kan stadig nå at virke"), ("en", "its effect may still come. Lokalid waits")]
+    {
+        browser.get(&format!("/language/{language}?to=/")).await;
+        let page = browser.get("/outbox?state=unknown").await.text();
+        assert!(page.contains(words), "{language}: {page}");
+    }
+}
+
+#[tokio::test]
 async fn the_outbox_opens_on_the_first_state_that_has_something() {
     let world = World::typical().await;
     let mut browser = world.visitor(Role::Auditor).await;

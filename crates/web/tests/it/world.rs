@@ -358,15 +358,15 @@ async fn plan_and_send(tx: &mut Tx, organisation: &Organisation) -> Result<(), S
 async fn settle_some(tx: &mut Tx, organisation: &Organisation) -> Result<(), StoreError> {
     let lease = SignedDuration::from_mins(1);
     let claimed = outbox::claim(tx, &organisation.cvr, "test", Which::All, 4, lease).await?;
-    let why = "e-mailadressen er allerede i brug".to_owned();
+    let lost = domain::Told::named("outcome-may-still-come", "its effect may still come");
     let outcomes = [
         Outcome::Done { created: None, detail: None },
         Outcome::Parked {
-            why: why.clone(),
+            why: domain::Told::in_english("the e-mail address is in use"),
             raw: "409 Conflict: {\"cprNumber\":\"610190-xxxx\"}".to_owned(),
             uncertain: false,
         },
-        Outcome::Unknown { why, raw: String::new(), again_at: tx.now() + lease },
+        Outcome::Unknown { why: lost, raw: String::new(), again_at: tx.now() + lease },
     ];
     for (one, outcome) in claimed.iter().zip(&outcomes) {
         outbox::settle(tx, organisation, one, outcome).await?;

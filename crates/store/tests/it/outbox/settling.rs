@@ -1,6 +1,6 @@
 //! How a claimed operation ends, and everything that follows from it.
 
-use domain::{Action, Field, Fields, Sight, Status};
+use domain::{Action, Field, Fields, Sight, Status, Told};
 use store::identity::{self, IdentityRecord};
 use store::observed;
 use store::outbox::{self, Outcome, State};
@@ -171,12 +171,15 @@ async fn what_turns_out_to_be_moot_is_withdrawn_with_what_was_read() {
         let town = Town::of(database, 1).await;
         town.link(0, Status::Active).await;
         let read = detail(0, Some(Status::Suspended), Fields::new());
-        let moot = Outcome::Moot { why: "it is suspended".to_owned(), detail: Some(Box::new(read)) };
+        let moot = Outcome::Moot { why: Told::in_english("it is suspended"), detail: Some(Box::new(read)) };
         town.plan(&[town.operation(0, update(0))]).await;
         let one = town.claim_one().await;
         town.settle(&one, &moot).await;
         let record = town.operation_of(&one).await;
-        assert_eq!((record.state, record.outcome.as_deref()), (State::Withdrawn, Some("it is suspended")));
+        assert_eq!(
+            (record.state, record.outcome.as_ref().map(|told| told.words.as_str())),
+            (State::Withdrawn, Some("it is suspended"))
+        );
         assert_eq!(record.settled_at, Some(town.now()));
         let subject = town.identity(0).await.subject;
         assert_eq!(subject.observed.unwrap().status, Status::Suspended);
@@ -194,7 +197,7 @@ async fn a_retry_waits_its_time_and_is_sent_as_if_never_before() {
         town.settle(&first, &retry(&town, MINUTE)).await;
         let record = town.operation_of(&first).await;
         assert_eq!((record.state, record.attempts, record.sent_at), (State::Waiting, 1, None));
-        assert_eq!(record.outcome.as_deref(), Some("it answered 503"));
+        assert_eq!(record.outcome.as_ref().map(|told| told.words.as_str()), Some("it answered 503"));
         assert_eq!(record.raw_answer.as_deref(), Some("busy"));
         assert!(town.claim().await.is_empty(), "nothing of its person passes it either");
         town.wait(MINUTE);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::Action;
+use domain::{Action, Told};
 use store::identity;
 use store::outbox::{self, Outcome, State};
 use store::plan::Coverage;
@@ -12,7 +12,7 @@ use super::{DONE, parked};
 use crate::town::{MINUTE, SECOND, Town, change, create, email, record, update, uuid};
 
 fn unknown(town: &Town<'_>) -> Outcome {
-    Outcome::Unknown { why: "no answer".to_owned(), raw: String::new(), again_at: town.now() }
+    Outcome::Unknown { why: Told::in_english("no answer"), raw: String::new(), again_at: town.now() }
 }
 
 fn of(kind: &str, state: State) -> (String, State) {
@@ -28,7 +28,7 @@ async fn what_is_on_its_way_already_is_not_queued_twice() {
         let out = town.claim_for_plan().await;
         // One stays under way, and one each is waiting, unknown and parked.
         let again_at = town.now();
-        let again = Outcome::Retry { why: "busy".to_owned(), raw: String::new(), again_at };
+        let again = Outcome::Retry { why: Told::in_english("busy"), raw: String::new(), again_at };
         for (one, outcome) in out[1..].iter().zip([again, unknown(&town), parked(false)]) {
             change!(town, tx => outbox::settle(tx, &town.organisation, one, &outcome).await?);
         }
