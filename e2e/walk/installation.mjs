@@ -35,7 +35,9 @@ export async function untouched() {
   const config = join(folder, "untouched.toml");
   const text = await readFile(join(folder, "lokalid.toml"), "utf8");
   const headings = (await readFile(join(folder, "people.csv"), "utf8")).split("\n")[0];
-  await cp(join(folder, "keys"), join(folder, "untouched-keys"), { recursive: true });
+  // The checkpoints would tell of a database that was lost.
+  const filter = (file) => !file.endsWith("checkpoints.jsonl");
+  await cp(join(folder, "keys"), join(folder, "untouched-keys"), { recursive: true, filter });
   await writeFile(join(folder, "untouched.csv"), `${headings}\n`);
   await writeFile(
     config,

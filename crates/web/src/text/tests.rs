@@ -24,6 +24,7 @@ const FAMILIES: [&str; 27] = [
     "log-",
     "notice-",
     "outbox-empty-",
+    "outcome-",
     "people-show-",
     "people-sort-",
     "people-status-",
