@@ -7,7 +7,7 @@ use super::*;
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
 /// Keys that code puts together from a beginning and a word.
-const FAMILIES: [&str; 27] = [
+const FAMILIES: [&str; 28] = [
     "action-",
     "authenticator-",
     "csv-",
