@@ -216,8 +216,7 @@ async fn one_round(
     if taken && store.read(|tx| Box::pin(async { store::outbox::counts(tx, cvr).await })).await?.is_empty() {
         // What was left for later is through: the pages say how things stand now.
         engine.read_stale(cvr).await?;
-        let planned = engine.plan(cvr, Origin::Timer).await?;
-        engine.enqueue(cvr, &planned).await?;
+        engine.plan_and_enqueue(cvr, Origin::Timer).await?;
     }
     Ok(taken)
 }

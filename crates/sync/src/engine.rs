@@ -162,6 +162,17 @@ impl Engine {
         Ok(Applied { planned, source_faults, remote_fault })
     }
 
+    /// Plans, and puts into the outbox what the guard lets through. Says how many operations are new there. The plan
+    /// itself is only in the store afterwards: it may be large, and to send it takes long.
+    pub async fn plan_and_enqueue(
+        &self,
+        cvr: &Cvr,
+        origin: domain::guard::Origin,
+    ) -> Result<usize, EngineError> {
+        let planned = self.plan(cvr, origin).await?;
+        self.enqueue(cvr, &planned).await
+    }
+
     /// What an earlier run left: one attempt at once for everything that waits, whatever its pause.
     async fn settle_earlier(&self, cvr: &Cvr) -> Result<(), EngineError> {
         let tried =

@@ -98,13 +98,10 @@ async fn fulfil(
 /// Plans from what is stored and sends what the guard passes.
 pub(super) async fn settle(installation: &Installation, cvr: &Cvr, origin: Origin) -> Result<String> {
     let engine = &installation.engine;
-    let planned = engine.plan(cvr, origin).await?;
-    let queued = engine.enqueue(cvr, &planned).await?;
-    if queued > 0 {
+    if engine.plan_and_enqueue(cvr, origin).await? > 0 {
         engine.drain(cvr).await?;
         engine.read_stale(cvr).await?;
-        let planned = engine.plan(cvr, Origin::Timer).await?;
-        engine.enqueue(cvr, &planned).await?;
+        engine.plan_and_enqueue(cvr, Origin::Timer).await?;
     }
     Ok(String::new())
 }
