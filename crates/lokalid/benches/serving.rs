@@ -99,8 +99,11 @@ fn waiting(bench: &Bench) -> (u64, u64) {
     (waiting, there.saturating_sub(200))
 }
 
-/// Starts on what is there, opens every page that is linked once, and looks at the memory.
+/// Sends what is left, starts on what is there, opens every page that is linked once, and looks at the memory.
 fn serve(bench: &Bench, people: usize) {
+    bench.post("PUT", "/_emulator/faults", "[]");
+    bench.lokalid(&["apply"], 0);
+    assert_eq!(waiting(bench).0, 0, "everything was sent");
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let file = bench.folder.join("lokalid.toml");
     let text = std::fs::read_to_string(&file).unwrap();
