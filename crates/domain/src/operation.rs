@@ -108,6 +108,17 @@ pub struct Operation {
     pub reason: Reason,
 }
 
+impl Operation {
+    /// What it is about: at most one open operation of a subject is sent at a time.
+    pub fn subject(&self) -> String {
+        match (self.identity, self.action.uuid()) {
+            (Some(identity), _) => identity.to_string(),
+            (None, Some(uuid)) => uuid.to_string(),
+            (None, None) => self.label.clone(),
+        }
+    }
+}
+
 /// Why an operation is planned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

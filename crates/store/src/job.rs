@@ -172,10 +172,7 @@ fn read(row: &Row) -> Result<JobRecord, StoreError> {
         state: json::from_word(row, "state")?,
         step: read_step(row)?,
         outcome: row.optional_text("outcome")?.map(str::to_owned),
-        fault_parts: match row.optional_text("fault_parts")? {
-            Some(_) => json::read(row, "fault_parts")?,
-            None => Vec::new(),
-        },
+        fault_parts: json::read_optional(row, "fault_parts")?.unwrap_or_default(),
         created_by: row.text("created_by")?.to_owned(),
         created_at: row.timestamp("created_at")?,
         started_at: row.optional_timestamp("started_at")?,

@@ -19,6 +19,11 @@ pub(crate) fn read<T: DeserializeOwned>(row: &Row, column: &str) -> Result<T, St
         .map_err(|_| row.broken(column, "does not hold what belongs there"))
 }
 
+/// The same for a column that may be empty.
+pub(crate) fn read_optional<T: DeserializeOwned>(row: &Row, column: &str) -> Result<Option<T>, StoreError> {
+    row.optional_text(column)?.map(|_| read(row, column)).transpose()
+}
+
 pub(crate) fn value<T: DeserializeOwned>(
     row: &Row,
     column: &str,

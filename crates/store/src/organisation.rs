@@ -185,10 +185,8 @@ fn read_trouble(row: &Row) -> Result<Option<(Timestamp, Trouble)>, StoreError> {
     let Some(at) = row.optional_timestamp("certificate_trouble_at")? else { return Ok(None) };
     let words = row.optional_text("certificate_trouble")?.unwrap_or_default().to_owned();
     // What an earlier release wrote has words only.
-    let fault = match row.optional_text("certificate_fault")? {
-        Some(_) => json::read(row, "certificate_fault")?,
-        None => Fault::Unreadable { why: words.clone() },
-    };
+    let fault = json::read_optional(row, "certificate_fault")?;
+    let fault = fault.unwrap_or_else(|| Fault::Unreadable { why: words.clone() });
     Ok(Some((at, Trouble { words, fault })))
 }
 

@@ -309,9 +309,6 @@ pub(crate) fn read(row: &Row) -> Result<OperationRecord, StoreError> {
 
 fn read_outcome(row: &Row) -> Result<Option<Told>, StoreError> {
     let Some(words) = row.optional_text("outcome")? else { return Ok(None) };
-    let parts = match row.optional_text("outcome_parts")? {
-        Some(_) => json::read(row, "outcome_parts")?,
-        None => Vec::new(),
-    };
+    let parts = json::read_optional(row, "outcome_parts")?.unwrap_or_default();
     Ok(Some(Told { words: words.to_owned(), parts }))
 }

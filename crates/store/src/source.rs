@@ -99,10 +99,7 @@ fn read_state(row: &Row) -> Result<SourceState, StoreError> {
         mapping: json::read(row, "mapping")?,
         read_at: row.optional_timestamp("read_at")?,
         read_fault: row.optional_text("read_fault")?.map(str::to_owned),
-        read_fault_parts: match row.optional_text("read_fault_parts")? {
-            Some(_) => json::read(row, "read_fault_parts")?,
-            None => Vec::new(),
-        },
+        read_fault_parts: json::read_optional(row, "read_fault_parts")?.unwrap_or_default(),
         complete_at: row.optional_timestamp("complete_at")?,
         record_count: row.optional_int("record_count")?,
         shrunk_from: row.optional_int("shrunk_from")?,

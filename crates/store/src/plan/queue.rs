@@ -46,7 +46,7 @@ pub async fn enqueue(
     for place in passed.operations() {
         let Some(operation) = operations.get(*place) else { continue };
         let urgent = matches!(operation.action, Action::Suspend(_));
-        let subject = subject(operation);
+        let subject = operation.subject();
         let waits = changed_since.contains(&subject) || (unsettled.contains(&subject) && !urgent);
         if !waits && !there.contains(&digest(tx, operation)) {
             chosen.push((*place, operation));
@@ -170,18 +170,9 @@ impl Open {
     }
 }
 
-/// What an operation is about: at most one open operation of a subject is sent at a time.
-pub(super) fn subject(operation: &Operation) -> String {
-    match (operation.identity, operation.action.uuid()) {
-        (Some(identity), _) => identity.to_string(),
-        (None, Some(uuid)) => uuid.to_string(),
-        (None, None) => operation.label.clone(),
-    }
-}
-
 /// The same operation has the same digest in every plan.
 fn digest(tx: &Tx, operation: &Operation) -> Vec<u8> {
-    action_digest(tx, &subject(operation), &operation.action)
+    action_digest(tx, &operation.subject(), &operation.action)
 }
 
 pub(super) fn action_digest(tx: &Tx, subject: &str, action: &Action) -> Vec<u8> {
@@ -226,7 +217,7 @@ async fn insert(
             record.id.0.into(),
             i64::try_from(*place + 1).unwrap_or(i64::MAX).into(),
             organisation.cvr.to_string().into(),
-            subject(operation).into(),
+            operation.subject().into(),
             operation.identity.map(|identity| identity.0).into(),
             operation.action.uuid().map(|uuid| uuid.0).into(),
             operation.label.as_str().into(),

@@ -5,11 +5,7 @@ use std::collections::HashMap;
 use domain::{Action, Cvr, Operation, Organisation};
 use serde_json::json;
 
-use crate::{
-    StoreError, Tx,
-    log::AuditEntry,
-    plan::{PlanRecord, queue::subject},
-};
+use crate::{StoreError, Tx, log::AuditEntry, plan::PlanRecord};
 
 /// How many operations of each wave: the first ten, the next hundred, the rest.
 const WAVES: [usize; 2] = [10, 100];
@@ -34,7 +30,7 @@ pub(super) fn number_waves(
         if !in_waves {
             return 1;
         }
-        *wave_of.entry(subject(operation)).or_insert_with(|| {
+        *wave_of.entry(operation.subject()).or_insert_with(|| {
             counted += 1;
             if counted <= first {
                 1

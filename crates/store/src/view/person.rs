@@ -47,10 +47,11 @@ pub async fn one(tx: &mut Tx, cvr: &Cvr, id: IdentityId) -> Result<Option<Person
         return Ok(None);
     };
     let asked = log::Asked { subject: id.to_string(), ..log::Asked::default() };
+    let records = source::records_of(tx, id).await?;
     Ok(Some(PersonView {
+        warnings: warnings_about(tx, &identity, &records).await?,
         identity,
-        records: source::records_of(tx, id).await?,
-        warnings: warnings(tx, id).await?,
+        records,
         drift: drift(tx, id).await?,
         questions: question::about(tx, id).await?,
         operations: outbox::of_identity(tx, id, OPERATIONS).await?,
@@ -60,20 +61,25 @@ pub async fn one(tx: &mut Tx, cvr: &Cvr, id: IdentityId) -> Result<Option<Person
 
 /// What is odd about the address of somebody who was written by hand.
 pub async fn warnings(tx: &mut Tx, id: IdentityId) -> Result<Vec<Warning>, StoreError> {
-    let by_hand = source::records_of(tx, id).await?;
-    if !by_hand.iter().any(|record| record.source.0 == SourceName::BY_HAND) {
-        return Ok(Vec::new());
+    let records = source::records_of(tx, id).await?;
+    match identity::one(tx, id).await? {
+        Some(identity) => warnings_about(tx, &identity, &records).await,
+        None => Ok(Vec::new()),
     }
-    let Some(desired) = identity::one(tx, id).await?.map(|record| record.subject.desired) else {
-        return Ok(Vec::new());
-    };
-    let Some(email) = desired.email.as_ref().filter(|_| !matches!(desired.presence, Presence::Left(_)))
-    else {
-        return Ok(Vec::new());
-    };
+}
+
+async fn warnings_about(
+    tx: &mut Tx,
+    identity: &IdentityRecord,
+    records: &[StoredRecord],
+) -> Result<Vec<Warning>, StoreError> {
+    let desired = &identity.subject.desired;
+    let by_hand = records.iter().any(|record| record.source.0 == SourceName::BY_HAND);
+    let is_asked = by_hand && !matches!(desired.presence, Presence::Left(_));
+    let Some(email) = desired.email.as_ref().filter(|_| is_asked) else { return Ok(Vec::new()) };
     let label = desired.label();
     let danish = email.has_danish_letters().then(|| addresses::danish(&label));
-    let other = with_the_same_address(tx, id).await?;
+    let other = with_the_same_address(tx, desired.identity).await?;
     let shared = other.map(|other| addresses::shared(&label, &other));
     Ok(danish.into_iter().chain(shared).collect())
 }
