@@ -118,9 +118,12 @@ pub(super) fn of_answer(
     answer: ApiResponse,
     bearer: Option<&Secret>,
 ) -> Result<ApiResponse, Failure> {
-    let unavailable = contains(&answer.body, "ServiceUnavailable");
     let good = (200..300).contains(&answer.status);
-    if good && !(unavailable && operation.is_write()) {
+    if good && !operation.is_write() {
+        return Ok(answer);
+    }
+    let unavailable = contains(&answer.body, "ServiceUnavailable");
+    if good && !unavailable {
         return Ok(answer);
     }
     Err(classify(operation, &answer, unavailable, mask::masked(&answer.body, bearer)))

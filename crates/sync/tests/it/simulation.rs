@@ -55,6 +55,16 @@ impl Engine {
             Self::Postgres => 6,
         }
     }
+
+    /// Without a server nothing is read from a socket, and to wait for one takes longer than for a thread.
+    fn runtime(self) -> Runtime {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_time();
+        if self == Self::Postgres {
+            builder.enable_io();
+        }
+        builder.build().unwrap()
+    }
 }
 
 #[test]
@@ -86,7 +96,7 @@ fn run(engine: Engine, seeds: u64) {
         if engine == Engine::Sqlite {
             stay_on_one_core(lane);
         }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = engine.runtime();
         let mut failures = Vec::new();
         let mut seeds = std::iter::from_fn(take).peekable();
         while seeds.peek().is_some() {
