@@ -4,7 +4,7 @@
 //! decide what a name equals or where it stands in a list. Both get columns written by the functions below and
 //! compare them octet by octet (`COLLATE "C"` on PostgreSQL).
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark, is_nfc};
 
 /// What a search column holds and what a search question is turned into; then a plain "contains" finds it.
 ///
@@ -13,7 +13,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 /// folds to part of the folded text. `oe` stays as it is, so that "el" goes on finding "Joel".
 pub fn search_fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for letter in letters(text).flat_map(|letter| plain(letter, searched_as(letter))) {
+    for letter in letters(text).chars().flat_map(|letter| plain(letter, searched_as(letter))) {
         let letter = if letter.is_whitespace() { ' ' } else { letter };
         let repeated = matches!(letter, ' ' | 'a') && folded.ends_with(letter);
         let leading_blank = letter == ' ' && folded.is_empty();
@@ -32,7 +32,8 @@ pub fn search_fold(text: &str) -> String {
 /// letters, foreign alphabets last. Different texts can have one key; sort by something unique behind it.
 pub fn danish_sort_key(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
-    for letter in doubled_a_as_ring(letters(text)).flat_map(|letter| plain(letter, sorted_as(letter))) {
+    let letters = letters(text);
+    for letter in doubled_a_as_ring(letters.chars()).flat_map(|letter| plain(letter, sorted_as(letter))) {
         if letter.is_alphanumeric() || DANISH_LAST.contains(&letter) {
             key.push(letter);
         } else if !key.is_empty() && !key.ends_with(' ') {
@@ -45,7 +46,7 @@ pub fn danish_sort_key(text: &str) -> String {
 
 /// What two names are compared by: lower case, accents dropped, `æ`, `ø`, `å` kept, `aa` as `å`.
 pub(crate) fn name_fold(text: &str) -> String {
-    doubled_a_as_ring(letters(text).flat_map(|letter| plain(letter, compared_as(letter)))).collect()
+    doubled_a_as_ring(letters(text).chars().flat_map(|letter| plain(letter, compared_as(letter)))).collect()
 }
 
 /// Lower case letter by letter, so that part of a text folds to part of its fold.
@@ -66,8 +67,9 @@ pub fn first_unprintable(text: &str) -> Option<char> {
 const DANISH_LAST: [char; 3] = ['{', '|', '}'];
 
 /// Lower-case letters, each with its accents composed in one way.
-fn letters(text: &str) -> impl Iterator<Item = char> {
-    lower(text).nfc()
+fn letters(text: &str) -> String {
+    let lower: String = lower(text).collect();
+    if is_nfc(&lower) { lower } else { lower.nfc().collect() }
 }
 
 fn doubled_a_as_ring(letters: impl Iterator<Item = char>) -> impl Iterator<Item = char> {
@@ -80,8 +82,10 @@ fn doubled_a_as_ring(letters: impl Iterator<Item = char>) -> impl Iterator<Item 
 
 /// `replacement` if there is one, else the letter without its accents.
 fn plain(letter: char, replacement: Option<&'static str>) -> impl Iterator<Item = char> {
-    let bare = letter.nfd().filter(move |part| replacement.is_none() && !is_combining_mark(*part));
-    replacement.unwrap_or("").chars().chain(bare)
+    let own = replacement.is_none().then_some(letter);
+    let (simple, accented) = (own.filter(char::is_ascii), own.filter(|letter| !letter.is_ascii()));
+    let bare = accented.into_iter().flat_map(char::nfd).filter(|part| !is_combining_mark(*part));
+    replacement.unwrap_or("").chars().chain(simple).chain(bare)
 }
 
 fn searched_as(letter: char) -> Option<&'static str> {

@@ -36,7 +36,7 @@ macro_rules! compared_in_lower_case {
     ($name:ident) => {
         impl PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
-                crate::text::lower(&self.0).eq(crate::text::lower(&other.0))
+                self.0 == other.0 || crate::text::lower(&self.0).eq(crate::text::lower(&other.0))
             }
         }
 
@@ -56,9 +56,7 @@ macro_rules! compared_in_lower_case {
 
         impl std::hash::Hash for $name {
             fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-                crate::text::lower(&self.0).for_each(|letter| letter.hash(state));
-                // Ends the value, as the hash of a text does.
-                state.write_u8(0xff);
+                crate::text::lower(&self.0).collect::<String>().hash(state);
             }
         }
     };

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, io::IsTerminal as _};
 
-use domain::{Language, Operation, OperationId, guard::Judgement};
+use domain::{Cvr, Language, OperationId, guard::Judgement};
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use store::{Location, plan::PlanRecord};
 use sync::Planned;
@@ -27,27 +29,59 @@ pub fn begin_logging(command: &Command) {
     tracing_subscriber::registry().with(filter).with(lines).init();
 }
 
-/// A plan as `plan --json` prints it.
-pub fn plan_json(plans: &[Planned]) -> Value {
-    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+/// Plans as `plan --json` prints them.
+pub fn plans_json(plans: &[Planned]) -> serde_json::Result<String> {
+    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
     for (kind, number) in plans.iter().flat_map(|planned| &planned.record.counts) {
-        *counts.entry(kind.clone()).or_default() += number;
+        *counts.entry(kind).or_default() += number;
     }
-    let held: Vec<Value> =
-        plans.iter().flat_map(|planned| held_json(&planned.record, &planned.judgement)).collect();
-    let operations: Vec<Value> =
-        plans.iter().flat_map(|planned| operations_json(&planned.record, &planned.operations)).collect();
     let ids: Vec<i64> = plans.iter().map(|planned| planned.record.id.0).collect();
-    let plan = if let [only] = ids.as_slice() { json!(only) } else { json!(ids) };
-    json!({
-        "plan": plan,
-        "made_at": plans.iter().map(|planned| planned.record.made_at).max(),
-        "observed_at": plans.iter().map(|planned| planned.record.observed_at).min().flatten(),
-        "cost_dkk": plans.iter().map(|planned| planned.record.cost_dkk).sum::<i64>(),
-        "counts": counts,
-        "held": held,
-        "operations": operations,
+    serde_json::to_string(&PlansShown {
+        plan: if let [only] = ids.as_slice() { json!(only) } else { json!(ids) },
+        made_at: plans.iter().map(|planned| planned.record.made_at).max(),
+        observed_at: plans.iter().map(|planned| planned.record.observed_at).min().flatten(),
+        cost_dkk: plans.iter().map(|planned| planned.record.cost_dkk).sum(),
+        counts,
+        held: plans.iter().flat_map(|planned| held_json(&planned.record, &planned.judgement)).collect(),
+        operations: plans,
     })
+}
+
+#[derive(Serialize)]
+struct PlansShown<'a> {
+    plan: Value,
+    made_at: Option<Timestamp>,
+    observed_at: Option<Timestamp>,
+    cost_dkk: i64,
+    counts: BTreeMap<&'a str, i64>,
+    held: Vec<Value>,
+    #[serde(serialize_with = "operations_of")]
+    operations: &'a [Planned],
+}
+
+#[derive(Serialize)]
+struct OperationShown<'a> {
+    id: String,
+    organisation: &'a Cvr,
+    user_name: &'a str,
+    kind: &'static str,
+    fields: Vec<&'static str>,
+    reason: String,
+}
+
+/// One after the other: as values they would take many times the memory of their text.
+fn operations_of<S: Serializer>(plans: &[Planned], serializer: S) -> Result<S::Ok, S::Error> {
+    let operations = plans.iter().flat_map(|planned| {
+        planned.operations.iter().enumerate().map(|(place, operation)| OperationShown {
+            id: id(&planned.record, place),
+            organisation: &planned.record.cvr,
+            user_name: &operation.label,
+            kind: operation.action.kind(),
+            fields: operation.fields.iter().map(|field| field.name()).collect(),
+            reason: operation.reason.say(Language::English),
+        })
+    });
+    serializer.collect_seq(operations)
 }
 
 fn id(record: &PlanRecord, place: usize) -> String {
@@ -65,21 +99,6 @@ fn held_json(record: &PlanRecord, judgement: &Judgement) -> Vec<Value> {
         })
     });
     held.collect()
-}
-
-fn operations_json(record: &PlanRecord, operations: &[Operation]) -> Vec<Value> {
-    let operations = operations.iter().enumerate().map(|(place, operation)| {
-        let fields: Vec<&str> = operation.fields.iter().map(|field| field.name()).collect();
-        json!({
-            "id": id(record, place),
-            "organisation": record.cvr.to_string(),
-            "user_name": operation.label,
-            "kind": operation.action.kind(),
-            "fields": fields,
-            "reason": operation.reason.say(Language::English),
-        })
-    });
-    operations.collect()
 }
 
 /// A plan in words: counts by kind, what is held and why, then each operation with its reason.

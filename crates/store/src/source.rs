@@ -265,7 +265,7 @@ pub(crate) fn key_text(tx: &Tx, key: &SourceKey) -> String {
 /// All records of an organisation in memory, with what of them changed.
 struct Kept {
     records: Vec<StoredRecord>,
-    places: HashMap<(SourceName, String), usize>,
+    places: HashMap<SourceName, HashMap<String, usize>>,
     changed: HashSet<usize>,
 }
 
@@ -274,10 +274,15 @@ impl Kept {
         let sql = "SELECT source, key, sealed_record, identity, missing_since FROM source_record
                    WHERE organisation = $1 ORDER BY source, key";
         let records = tx.read_rows(sql, &[cvr.to_string().into()], read_record).await?;
-        let place =
-            |(place, record): (usize, &StoredRecord)| ((record.source.clone(), record.key.clone()), place);
-        let places = records.iter().enumerate().map(place).collect();
+        let mut places: HashMap<SourceName, HashMap<String, usize>> = HashMap::new();
+        for (place, StoredRecord { source, key, .. }) in records.iter().enumerate() {
+            places.entry(source.clone()).or_default().insert(key.clone(), place);
+        }
         Ok(Self { records, places, changed: HashSet::new() })
+    }
+
+    fn place(&self, source: &SourceName, key: &str) -> Option<usize> {
+        self.places.get(source)?.get(key).copied()
     }
 
     fn take(&mut self, tx: &Tx, snapshot: &Snapshot) {
@@ -303,7 +308,7 @@ impl Kept {
 
     fn put(&mut self, tx: &Tx, source: &SourceName, record: SourceRecord) -> String {
         let key = key_text(tx, &record.key);
-        let known = self.places.get(&(source.clone(), key.clone())).copied();
+        let known = self.place(source, &key);
         if let Some((place, kept)) = known.and_then(|place| Some((place, self.records.get_mut(place)?))) {
             // Rows move up and down in a file; that alone is no change.
             let same = SourceRecord { place: kept.record.place.clone(), ..record.clone() } == kept.record;
@@ -314,7 +319,7 @@ impl Kept {
             }
         } else {
             let place = self.records.len();
-            self.places.insert((source.clone(), key.clone()), place);
+            self.places.entry(source.clone()).or_default().insert(key.clone(), place);
             let (source, key) = (source.clone(), key.clone());
             self.records.push(StoredRecord { source, key, record, missing_since: None, identity: None });
             self.changed.insert(place);
@@ -341,7 +346,7 @@ async fn settle(tx: &mut Tx, organisation: &Organisation, mut kept: Kept) -> Res
         resolve(&organisation.settings, danish_date(tx.now()), &kept.records, &known, &mut || ids.next())
     };
     for (source, key, identity) in &resolution.links {
-        if let Some(place) = kept.places.get(&(source.clone(), key.clone())).copied()
+        if let Some(place) = kept.place(source, key)
             && let Some(record) = kept.records.get_mut(place)
         {
             record.identity = Some(*identity);

@@ -47,6 +47,8 @@ pub(crate) fn file_options(file: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .pragma("cache_size", writer::CACHE_KIB)
         .pragma("journal_size_limit", "16777216")
+        // What undoes one statement of thousands of rows is copies of pages; a file for them costs as much as the rows.
+        .pragma("temp_store", "MEMORY")
 }
 
 /// Options for a reading connection to the file.

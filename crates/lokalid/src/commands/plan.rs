@@ -9,7 +9,7 @@ use crate::{
     cli::Apply,
     commands::actor,
     installation::Installation,
-    report::{danish_time, plan_json, plan_words},
+    report::{danish_time, plan_words, plans_json},
 };
 
 pub async fn plan(
@@ -27,7 +27,7 @@ pub async fn plan(
     let failed = tell_faults(&applied);
     let plans: Vec<_> = applied.into_iter().map(|applied| applied.planned).collect();
     if json {
-        println!("{}", plan_json(&plans));
+        println!("{}", plans_json(&plans)?);
     } else {
         for planned in &plans {
             print!("{}", plan_words(planned));

@@ -13,7 +13,7 @@ use crate::link::Link;
 
 /// Memory for pages, ordinarily and while very many rows are written: pages that do not fit are written twice.
 pub(crate) const CACHE_KIB: &str = "-4096";
-const ROOMY_CACHE_KIB: &str = "-49152";
+const ROOMY_CACHE_KIB: &str = "-98304";
 
 /// How often "busy" is asked again; each time SQLite has waited already.
 const BUSY_ATTEMPTS: usize = 3;
