@@ -172,19 +172,24 @@ fn base_of(address: &str) -> Result<String, TransportError> {
 /// In TLS 1.3 the server looks at our certificate after we are done with the handshake: its refusal arrives where
 /// the answer should, and no request was read.
 fn certificate_was_refused(error: &reqwest::Error) -> bool {
+    matches!(tls_error(error), Some(rustls::Error::AlertReceived(alert)) if is_about_our_certificate(*alert))
+}
+
+/// A signature that does not fit, the certificate's or the one that proves its key, is called a decryption error (RFC
+/// 8446, 6.2).
+fn is_about_our_certificate(alert: AlertDescription) -> bool {
     use AlertDescription as Alert;
     matches!(
-        tls_error(error),
-        Some(rustls::Error::AlertReceived(
-            Alert::BadCertificate
-                | Alert::UnsupportedCertificate
-                | Alert::CertificateRevoked
-                | Alert::CertificateExpired
-                | Alert::CertificateUnknown
-                | Alert::CertificateRequired
-                | Alert::UnknownCA
-                | Alert::AccessDenied
-        ))
+        alert,
+        Alert::BadCertificate
+            | Alert::UnsupportedCertificate
+            | Alert::CertificateRevoked
+            | Alert::CertificateExpired
+            | Alert::CertificateUnknown
+            | Alert::CertificateRequired
+            | Alert::UnknownCA
+            | Alert::AccessDenied
+            | Alert::DecryptError
     )
 }
 
@@ -195,8 +200,11 @@ fn tls_error(error: &reqwest::Error) -> Option<&rustls::Error> {
 /// The innermost cause: the outer ones repeat the address and say nothing.
 fn sentence_of(error: &reqwest::Error) -> String {
     match (tls_error(error), causes(error).last()) {
-        (Some(rustls::Error::AlertReceived(alert)), _) => {
+        (Some(rustls::Error::AlertReceived(alert)), _) if is_about_our_certificate(*alert) => {
             format!("the server refused our certificate ({alert:?})")
+        }
+        (Some(rustls::Error::AlertReceived(alert)), _) => {
+            format!("the server broke off TLS ({alert:?})")
         }
         (Some(tls), _) => format!("the server's certificate or TLS is not accepted ({tls})"),
         (None, Some(cause)) => cause.to_string(),

@@ -126,6 +126,7 @@ async fn a_client_changes_its_certificate_between_two_calls() {
     let mut door = Door::open().await;
     let old = certificate_of(&mut door.authority, -1, 24);
     let new = certificate_of(&mut door.authority, -1, 48);
+    let expired = certificate_of(&mut door.authority, -2, -1);
     let client = door.client(&old, &door.trust(), Limits::default());
     client.search(0).await.unwrap();
     let trust = door.trust();
@@ -139,16 +140,19 @@ async fn a_client_changes_its_certificate_between_two_calls() {
     assert_eq!(callers, [old, old, new, new].map(Clone::clone), "each with a token of its own");
 
     // One that is refused is told apart from a server that is not there.
-    let expired = certificate_of(&mut door.authority, -2, -1);
-    let sent = HttpsTransport::new(&door.address(), &expired, &door.trust(), Limits::default()).unwrap();
+    // Of a stranger who calls himself by the authority's name, so that only the signature is wrong.
+    let forged = certificate_of(&mut CertificateAuthority::create(now()).unwrap(), -1, 24);
     let request = ApiRequest {
         method: http::Method::POST,
         path: "/api/administration/idmlogin/tls/authenticate".to_owned(),
         bearer: None,
         body: None,
     };
-    let broken = sent.send(&request).await.err();
-    assert!(matches!(broken, Some(Broken::NotAdmitted(_))), "{broken:?}");
+    for shown in [&expired, &forged] {
+        let broken = transport(shown).send(&request).await.err();
+        assert!(matches!(broken, Some(Broken::NotAdmitted(_))), "{broken:?}");
+    }
+    let sent = transport(&expired);
     door.running.stop().await;
     let broken = sent.send(&request).await.err();
     assert!(matches!(broken, Some(Broken::BeforeSending(_))), "{broken:?}");
