@@ -38,13 +38,7 @@ impl Standing {
     }
 
     pub fn in_step(&self) -> bool {
-        let counts = &self.counts;
-        self.record.first_contact.is_some()
-            && counts.in_step == counts.wanted
-            && counts.leaving == 0
-            && counts.drift_fields == 0
-            && counts.questions == 0
-            && self.outbox.is_empty()
+        self.record.first_contact.is_some() && self.counts.in_step() && self.outbox.is_empty()
     }
 
     /// People by their state in MitID Erhverv.
@@ -92,8 +86,12 @@ impl Standing {
             self.outbox.iter().map(|(state, number)| format!("{number} {state}")).collect();
         let when = |at: Option<jiff::Timestamp>| at.map_or_else(|| "never".to_owned(), danish_time);
         let step = if self.in_step() { "in step" } else { "not in step" };
+        let leaving = match counts.leaving {
+            0 => String::new(),
+            left => format!("; left here, but not stopped in MitID Erhverv: {left}"),
+        };
         let mut words = format!(
-            "{} ({}, {}): {step}: {} of {} people.\n  people: {}\n  unmanaged: {}, drift: {}, questions: {}\n  outbox: {}\n  sources read: {}; MitID Erhverv read in full: {}\n",
+            "{} ({}, {}): {step}: {} of {} people are as wanted{leaving}.\n  people: {}\n  unmanaged: {}, drift: {}, questions: {}\n  outbox: {}\n  sources read: {}; MitID Erhverv read in full: {}\n",
             organisation.name,
             organisation.cvr.spaced(),
             organisation.environment.name(),

@@ -31,6 +31,13 @@ pub struct Counts {
     pub obstacles: i64,
 }
 
+impl Counts {
+    /// Whether everybody is as wanted, as far as people and not calls are concerned (behaviour.md, *In step*).
+    pub fn in_step(&self) -> bool {
+        self.in_step == self.wanted && self.leaving == 0 && self.drift_fields == 0 && self.questions == 0
+    }
+}
+
 /// After this long without activation a person is worth a reminder.
 pub const LONG_WAIT: SignedDuration = SignedDuration::from_hours(14 * 24);
 

@@ -70,7 +70,7 @@ pub enum Narrow {
     NotActivated(SignedDuration),
     NoAuthenticator,
     Drift,
-    /// Wanted, and not as wanted.
+    /// Not as wanted, or left and not stopped in MitID Erhverv.
     OutOfStep,
     /// A suspension by hand sticks to them.
     Held,
@@ -113,7 +113,7 @@ const FROM: &str = "
       AND ($5 <> 'not-activated' OR (standing = 'pending' AND status_at <= $6))
       AND ($5 <> 'no-authenticator' OR (standing = 'active' AND authenticators = '[]'))
       AND ($5 <> 'drift' OR drift > 0)
-      AND ($5 <> 'out-of-step' OR (presence = 'employed' AND NOT in_step))
+      AND ($5 <> 'out-of-step' OR NOT in_step)
       AND ($5 <> 'held' OR hold_by IS NOT NULL)
       AND ($5 <> 'left' OR presence = 'left')";
 

@@ -9,6 +9,11 @@ verdict-working-heading = Ændringer er på vej til MitID Erhverv
 verdict-working-text = { $in_step } af { $wanted } brugere er ens her og i MitID Erhverv. Resten er på vej.
 verdict-almost-heading = Næsten i takt med MitID Erhverv
 verdict-almost-text = { $in_step } af { $wanted } brugere er ens her og i MitID Erhverv. Se nedenfor, hvad der mangler.
+verdict-leaving-heading = Nogle er stoppet, men ikke i MitID Erhverv
+verdict-leaving-text = { $count ->
+    [one] { $number } person, der er stoppet her, er ikke lukket i MitID Erhverv. Under Personer viser »ikke er i takt«, hvem det er.
+   *[other] { $number } personer, der er stoppet her, er ikke lukket i MitID Erhverv. Under Personer viser »ikke er i takt«, hvem det er.
+}
 verdict-new-heading = MitID Erhverv er ikke læst endnu
 verdict-new-text = Lokalid begynder med at læse og ændrer intet, før den første plan er godkendt.
 verdict-late-heading = En suspension er ikke nået frem

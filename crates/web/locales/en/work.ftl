@@ -9,6 +9,11 @@ verdict-working-heading = Changes are on their way to MitID Erhverv
 verdict-working-text = { $in_step } of { $wanted } users are the same here and in MitID Erhverv. The rest are on the way.
 verdict-almost-heading = Almost in step with MitID Erhverv
 verdict-almost-text = { $in_step } of { $wanted } users are the same here and in MitID Erhverv. See below what is left.
+verdict-leaving-heading = Some have left, but not in MitID Erhverv
+verdict-leaving-text = { $count ->
+    [one] { $number } person who has left here is not stopped in MitID Erhverv. Under People, "are not in step" shows who it is.
+   *[other] { $number } people who have left here are not stopped in MitID Erhverv. Under People, "are not in step" shows who they are.
+}
 verdict-new-heading = MitID Erhverv has not been read yet
 verdict-new-text = Lokalid begins by reading and changes nothing before the first plan is approved.
 verdict-late-heading = A suspension has not got through

@@ -126,20 +126,22 @@ fn verdict(page: &Layout, facts: &Facts) -> Verdict {
         heading: page.t(&format!("verdict-{name}-heading")),
         text: page.tv(&format!("verdict-{name}-text"), &numbers),
     };
-    if facts.outbox.late_suspensions > 0 {
-        return Verdict {
-            text: page.tn("verdict-late-text", facts.outbox.late_suspensions),
-            ..say("error", "error-label", "late")
-        };
-    }
+    let counted = |kind, label, name: &str, number| Verdict {
+        text: page.tn(&format!("verdict-{name}-text"), number),
+        ..say(kind, label, name)
+    };
     let open = facts.outbox.waiting + facts.outbox.running + facts.outbox.unknown;
     let settled = facts.outbox.parked == 0 && counts.drift_fields == 0 && facts.plan.is_none();
-    if facts.organisation.full_read_at.is_none() {
+    if facts.outbox.late_suspensions > 0 {
+        counted("error", "error-label", "late", facts.outbox.late_suspensions)
+    } else if facts.organisation.full_read_at.is_none() {
         say("info", "info-label", "new")
-    } else if counts.in_step == counts.wanted && settled && open == 0 {
+    } else if counts.in_step() && settled && open == 0 {
         say("success", "success-label", "in-step")
     } else if settled && open > 0 {
         say("info", "info-label", "working")
+    } else if counts.leaving > 0 {
+        counted("warning", "warning-label", "leaving", counts.leaving)
     } else {
         say("warning", "warning-label", "almost")
     }

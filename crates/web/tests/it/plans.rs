@@ -53,6 +53,26 @@ async fn a_held_plan_is_rejected_with_a_reason_and_nobody_is_asked_again() {
 }
 
 #[tokio::test]
+async fn those_who_left_and_are_not_stopped_are_not_in_step() {
+    let world = World::typical().await;
+    run(&world, "DELETE FROM operation").await;
+    run(&world, "DELETE FROM drift").await;
+    run(&world, "DELETE FROM question").await;
+    run(&world, "UPDATE plan SET state = 'done'").await;
+    run(&world, "UPDATE identity SET presence = 'employed', in_step = TRUE").await;
+    let mut browser = world.visitor(Role::UserAdministrator).await;
+    assert!(browser.get("/").await.text().contains("I takt med MitID Erhverv"));
+    assert!(!browser.get("/people?show=out-of-step").await.text().contains("p020"));
+
+    // As after a plan that was rejected.
+    run(&world, "UPDATE identity SET presence = 'left', in_step = FALSE WHERE user_name = 'p020'").await;
+    let page = browser.get("/").await.text();
+    assert!(page.contains("1 person, der er stoppet her, er ikke lukket i MitID Erhverv"), "{page}");
+    assert!(!page.contains("I takt med MitID Erhverv"), "{page}");
+    assert!(browser.get("/people?show=out-of-step").await.text().contains("p020"));
+}
+
+#[tokio::test]
 async fn who_made_the_plan_may_reject_it_and_not_approve_it() {
     let world = World::typical().await;
     run(&world, "UPDATE plan SET origin = '{\"person\":\"mette holm\"}'").await;
