@@ -100,26 +100,35 @@ impl Bench {
         let folder = self.folder.parent().unwrap().join("big");
         std::fs::create_dir_all(&folder).unwrap();
         copy(&self.folder.join("keys"), &folder.join("keys"));
+        // A new database beside the checkpoints of another would be refused.
+        std::fs::remove_file(folder.join("keys/checkpoints.jsonl")).unwrap();
         copy(&self.folder.join("certificates"), &folder.join("certificates"));
         copy(&self.folder.join("emulator/certificates"), &folder.join("emulator/certificates"));
         std::fs::copy(self.folder.join("lokalid.toml"), folder.join("lokalid.toml")).unwrap();
         std::fs::write(folder.join("people.csv"), many(&self.folder.join("people.csv"), people)).unwrap();
         for what in ["the first plan", "the second plan"] {
+            let printed = folder.join("plan.json");
             let began = Instant::now();
             let mut child = Command::new(BINARY)
                 .args(["--config", folder.join("lokalid.toml").to_str().unwrap(), "plan", "--json"])
-                .stdout(Stdio::null())
+                .stdout(std::fs::File::create(&printed).unwrap())
                 .stderr(Stdio::null())
                 .spawn()
                 .unwrap();
             let mut most = 0;
-            while child.try_wait().unwrap().is_none() {
+            let ended = loop {
                 most = most.max(resident_kib(child.id()));
-                std::thread::sleep(Duration::from_millis(20));
-            }
+                match child.try_wait().unwrap() {
+                    Some(status) => break status,
+                    None => std::thread::sleep(Duration::from_millis(20)),
+                }
+            };
+            let took = began.elapsed();
+            let plan: serde_json::Value =
+                serde_json::from_slice(&std::fs::read(&printed).unwrap()).unwrap_or_default();
+            assert!(ended.success() && plan["counts"]["create"] == people, "{what} failed: {ended}");
             println!(
-                "`lokalid plan` for {people} people, {what}: {:.1?}, at most {} MiB (asked 6 s, 500 MiB)",
-                began.elapsed(),
+                "`lokalid plan` for {people} people, {what}: {took:.1?}, at most {} MiB (asked 6 s, 500 MiB)",
                 most / 1024
             );
         }

@@ -1,6 +1,7 @@
 //! Tables `plan` and `plan_part`: plans as they were made, and what became of them.
 //!
-//! A plan is written once and its operations, kept in sealed parts, never change. [`enqueue`] takes what the guard has
+//! A plan is written once and its operations, kept in sealed parts, never change. If the next one says the same, it is made
+//! again: a list of plans shows what changed and not how often somebody looked. [`enqueue`] takes what the guard has
 //! passed and nothing else.
 
 mod assessment;
@@ -93,20 +94,30 @@ pub enum PlanState {
     Superseded,
 }
 
-/// Keeps a plan and puts the older open ones of the organisation aside.
+/// Keeps a plan and puts the older open ones of the organisation aside; an order about one person puts none aside. One
+/// that says the same as the plan before it, and of which nothing may be carried out, is that plan.
 pub async fn save(tx: &mut Tx, cvr: &Cvr, plan: &NewPlan<'_>) -> Result<PlanRecord, StoreError> {
+    let held_digest = held_digest(tx, plan);
+    let before = match plan.origin {
+        Origin::Order(_) => None,
+        Origin::Timer | Origin::Person(_) => newest(tx, cvr).await?,
+    };
+    let same =
+        before.as_ref().filter(|before| before.held_digest == held_digest && before.approved.is_none());
+    if let Some(same) = same
+        && is_no_news(tx, same, plan).await?
+    {
+        return made_again(tx, same.id, plan).await;
+    }
     let now = tx.now();
     let text = cvr.to_string();
     let row = tx.row("SELECT COALESCE(MAX(id), 0) + 1 AS id FROM plan", &[]).await?;
     let id = PlanId(row.map(|row| row.int("id")).transpose()?.unwrap_or(1));
-    let sql = "UPDATE plan SET state = 'superseded' WHERE organisation = $1 AND state = 'open'";
-    tx.execute(sql, &[text.as_str().into()]).await?;
+    if !matches!(plan.origin, Origin::Order(_)) {
+        let sql = "UPDATE plan SET state = 'superseded' WHERE organisation = $1 AND state = 'open'";
+        tx.execute(sql, &[text.as_str().into()]).await?;
+    }
     let counts = parts::counts(plan.operations);
-    let held_digest = held_digest(tx, plan);
-    let rejected = match plan.origin {
-        Origin::Order(_) => None,
-        Origin::Timer | Origin::Person(_) => rejection::of_the_same(tx, cvr, &held_digest).await?,
-    };
     tx.execute_one(
         "INSERT INTO plan (id, organisation, made_at, origin, observed_at, cost_dkk, counts, held, held_digest,
              operation_count, state, wave, waves, summary)
@@ -127,11 +138,31 @@ pub async fn save(tx: &mut Tx, cvr: &Cvr, plan: &NewPlan<'_>) -> Result<PlanReco
     )
     .await?;
     parts::save(tx, id, plan.operations).await?;
-    if let Some(rejection) = &rejected {
+    if let Some(rejection) = same.and_then(|same| same.rejected.as_ref()) {
         rejection::note(tx, id.0, rejection).await?;
     }
     let detail = json!({ "plan": id, "operations": counts, "held": plan.judgement.held_operations().len() });
     tx.audit(AuditEntry::of(plan.origin.actor(), "plan.made", cvr).detail(detail)).await?;
+    one(tx, id).await?.ok_or(StoreError::Closed)
+}
+
+/// Whether nobody could tell the new plan from the one before but by its time.
+async fn is_no_news(tx: &mut Tx, before: &PlanRecord, plan: &NewPlan<'_>) -> Result<bool, StoreError> {
+    let all_held = plan.judgement.held_operations().len() == plan.operations.len();
+    let is_there = before.state != PlanState::Superseded;
+    if !all_held || !is_there || before.origin != plan.origin || before.held != plan.judgement.held {
+        return Ok(false);
+    }
+    // One more than there are, so that a longer plan is not the same.
+    let operations = operations(tx, before.id, 0, plan.operations.len() + 1).await?;
+    Ok(operations == plan.operations)
+}
+
+async fn made_again(tx: &mut Tx, id: PlanId, plan: &NewPlan<'_>) -> Result<PlanRecord, StoreError> {
+    let cost = i64::try_from(plan.cost_dkk).unwrap_or(i64::MAX);
+    let values = [id.0.into(), tx.now().into(), plan.observed_at.into(), cost.into()];
+    tx.execute_one("UPDATE plan SET made_at = $2, observed_at = $3, cost_dkk = $4 WHERE id = $1", &values)
+        .await?;
     one(tx, id).await?.ok_or(StoreError::Closed)
 }
 
@@ -180,6 +211,14 @@ pub async fn recent(tx: &mut Tx, cvr: &Cvr, limit: i64, offset: i64) -> Result<V
     let sql =
         format!("SELECT {COLUMNS} FROM plan WHERE organisation = $1 ORDER BY id DESC LIMIT $2 OFFSET $3");
     tx.rows(&sql, &[cvr.to_string().into(), limit.into(), offset.into()]).await?.iter().map(read).collect()
+}
+
+/// The newest plan of the whole organisation: orders about one person come in between and change nothing.
+pub async fn newest(tx: &mut Tx, cvr: &Cvr) -> Result<Option<PlanRecord>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM plan WHERE organisation = $1 AND origin NOT LIKE '{{\"order\"%' ORDER BY id DESC LIMIT 1"
+    );
+    tx.row(&sql, &[cvr.to_string().into()]).await?.as_ref().map(read).transpose()
 }
 
 fn read(row: &Row) -> Result<PlanRecord, StoreError> {

@@ -1,7 +1,7 @@
 //! What somebody rejected. The rejection counts for what the plan holds, by its content: the next plan that holds the
-//! same is rejected already, and as soon as a plan holds something else, somebody is asked anew.
+//! same is rejected already, and as soon as a plan holds something else, or what was rejected is approved, somebody is
+//! asked anew.
 
-use domain::Cvr;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -22,20 +22,6 @@ pub async fn reject(tx: &mut Tx, record: &PlanRecord, by: &str, why: &str) -> Re
     note(tx, record.id.0, &rejection).await?;
     let detail = json!({ "plan": record.id, "why": why, "held": record.held_digest });
     tx.audit(AuditEntry::of(by, "plan.rejected", &record.cvr).detail(detail)).await
-}
-
-/// The rejection that counts for a plan with this digest, because the plan before it was the same. Orders about one
-/// person come in between and change nothing.
-pub(super) async fn of_the_same(
-    tx: &mut Tx,
-    cvr: &Cvr,
-    held_digest: &str,
-) -> Result<Option<Rejection>, StoreError> {
-    let sql = "SELECT held_digest, approved_at, rejected_by, rejected_why, rejected_at FROM plan
-               WHERE organisation = $1 AND origin NOT LIKE '{\"order\"%' ORDER BY id DESC LIMIT 1";
-    let Some(row) = tx.row(sql, &[cvr.to_string().into()]).await? else { return Ok(None) };
-    let counts = row.text("held_digest")? == held_digest && row.optional_timestamp("approved_at")?.is_none();
-    Ok(read(&row)?.filter(|_| counts))
 }
 
 pub(super) async fn note(tx: &mut Tx, id: i64, rejection: &Rejection) -> Result<(), StoreError> {

@@ -154,6 +154,34 @@ async fn a_rejection_counts_for_the_same_content_until_it_changes() {
 }
 
 #[tokio::test]
+async fn a_plan_that_says_the_same_again_is_the_same_plan() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 0).await;
+        let first = held(&town, 3, Origin::Timer).await;
+        let again = held(&town, 3, Origin::Timer).await;
+        let later = PlanRecord { made_at: town.now(), ..first.clone() };
+        assert_eq!(again, later, "made a second later");
+        assert_eq!(town.logged("plan.made").await.len(), 1);
+
+        held(&town, 1, Origin::Order("Bo".to_owned())).await;
+        assert_eq!(look!(town, tx => plan::newest(tx, town.cvr()).await?), Some(later));
+        assert_eq!(held(&town, 3, Origin::Timer).await.id, first.id, "an order puts no plan aside");
+
+        let by_somebody = held(&town, 3, Origin::Person("Bo".to_owned())).await;
+        assert_ne!(by_somebody.id, first.id, "who made it decides who may approve it");
+        assert_ne!(held(&town, 4, Origin::Person("Bo".to_owned())).await.id, by_somebody.id);
+        let more = held(&town, 4, Origin::Person("Bo".to_owned())).await;
+        change!(town, tx => plan::note_approval(tx, &more, "Mette", "ja").await?);
+        assert_ne!(
+            held(&town, 4, Origin::Person("Bo".to_owned())).await.id,
+            more.id,
+            "one that was approved"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_rejected_may_be_approved_after_all() {
     for_each_engine(async |database| {
         let town = Town::of(database, 0).await;

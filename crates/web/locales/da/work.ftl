@@ -206,6 +206,7 @@ plan-state-running = I gang
 plan-state-stopped = Stoppet
 plan-state-done = Gennemført
 plan-state-superseded = Afløst af en nyere
+plan-see-newest = Se den nyeste: plan { $value }
 plan-to-decision = Gå til beslutningen
 plan-progress = Fremdrift
 plan-wave = Bølge { $wave } af { $waves }

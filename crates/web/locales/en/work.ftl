@@ -206,6 +206,7 @@ plan-state-running = Running
 plan-state-stopped = Stopped
 plan-state-done = Done
 plan-state-superseded = Replaced by a newer one
+plan-see-newest = See the newest: plan { $value }
 plan-to-decision = Go to the decision
 plan-progress = Progress
 plan-wave = Wave { $wave } of { $waves }

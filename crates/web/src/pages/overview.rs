@@ -100,12 +100,12 @@ pub async fn show(State(console): State<Console>, signed_in: SignedIn) -> Result
 
 async fn read(tx: &mut Tx, signed_in: &SignedIn) -> Result<Facts, StoreError> {
     let cvr = signed_in.cvr();
-    let waiting = store::plan::recent(tx, cvr, 1, 0).await?;
+    let newest = store::plan::newest(tx, cvr).await?;
     Ok(Facts {
         counts: overview::counts(tx, cvr).await?,
         outbox: overview::outbox(tx, cvr).await?,
         days: overview::days(tx, cvr, DAYS).await?,
-        plan: waiting.into_iter().find(PlanRecord::waits_for_decision),
+        plan: newest.filter(PlanRecord::waits_for_decision),
         sources: store::source::all(tx, cvr).await?,
         organisation: signed_in.record.clone(),
         job: job::under_way(tx, cvr).await?,

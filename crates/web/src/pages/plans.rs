@@ -143,6 +143,8 @@ struct PlanPage {
     id: i64,
     state: String,
     kind: &'static str,
+    /// The plan to look at instead of this one.
+    newest: Option<String>,
     made: String,
     by: String,
     observed: String,
@@ -228,10 +230,14 @@ async fn render(
             let running = progress::running(tx, plan).await?;
             let pages = change::pages(plan, &asked.kind, asked.page.parse().unwrap_or(1));
             let changes = change::people(tx, &page, plan, &asked.kind, &pages).await?;
-            Ok::<_, store::StoreError>((running, pages, changes))
+            let newest = match plan.state {
+                PlanState::Superseded => plan::newest(tx, &plan.cvr).await?,
+                PlanState::Open | PlanState::Running | PlanState::Done => None,
+            };
+            Ok::<_, store::StoreError>((running, pages, changes, newest))
         })
     });
-    let (running, pages, changes) = look.await?;
+    let (running, pages, changes, newest) = look.await?;
     let running = running.map(|counts| progress::shown(&page, plan, &counts));
     if running.as_ref().is_some_and(|running| !running.finished) {
         page.events = Some(format!("/plans/{}/events", plan.id));
@@ -242,6 +248,7 @@ async fn render(
         id: plan.id.0,
         state,
         kind,
+        newest: newest.map(|newest| newest.id.to_string()),
         made: page.moment(&plan.made_at),
         by: maker(&page, &plan.origin),
         observed: plan.observed_at.map_or_else(|| page.t("word-never"), |at| page.moment(&at)),

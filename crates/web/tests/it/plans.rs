@@ -53,6 +53,21 @@ async fn a_held_plan_is_rejected_with_a_reason_and_nobody_is_asked_again() {
 }
 
 #[tokio::test]
+async fn a_plan_that_was_replaced_shows_the_way_to_the_newest() {
+    let world = World::typical().await;
+    run(&world, "UPDATE plan SET state = 'superseded' WHERE id = 1").await;
+    let mut browser = world.visitor(Role::UserAdministrator).await;
+    let newest = world.number("SELECT MAX(id) AS n FROM plan WHERE origin NOT LIKE '{\"order\"%'").await;
+    let page = browser.get("/plans/1").await.text();
+    assert!(
+        page.contains(&format!("<a href=\"/plans/{newest}\">Se den nyeste: plan {newest}</a>")),
+        "{page}"
+    );
+    run(&world, "UPDATE plan SET state = 'open' WHERE id = 1").await;
+    assert!(!browser.get("/plans/1").await.text().contains("Se den nyeste"));
+}
+
+#[tokio::test]
 async fn those_who_left_and_are_not_stopped_are_not_in_step() {
     let world = World::typical().await;
     run(&world, "DELETE FROM operation").await;
