@@ -38,7 +38,7 @@ impl Standing {
     }
 
     pub fn in_step(&self) -> bool {
-        self.record.first_contact.is_some() && self.counts.in_step() && self.outbox.is_empty()
+        self.record.first_contact.is_some() && self.counts.everybody_is_in_step() && self.outbox.is_empty()
     }
 
     /// People by their state in MitID Erhverv.

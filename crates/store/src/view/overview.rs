@@ -33,7 +33,7 @@ pub struct Counts {
 
 impl Counts {
     /// Whether everybody is as wanted, as far as people and not calls are concerned (behaviour.md, *In step*).
-    pub fn in_step(&self) -> bool {
+    pub fn everybody_is_in_step(&self) -> bool {
         self.in_step == self.wanted && self.leaving == 0 && self.drift_fields == 0 && self.questions == 0
     }
 }

@@ -136,7 +136,7 @@ fn verdict(page: &Layout, facts: &Facts) -> Verdict {
         counted("error", "error-label", "late", facts.outbox.late_suspensions)
     } else if facts.organisation.full_read_at.is_none() {
         say("info", "info-label", "new")
-    } else if counts.in_step() && settled && open == 0 {
+    } else if counts.everybody_is_in_step() && settled && open == 0 {
         say("success", "success-label", "in-step")
     } else if settled && open > 0 {
         say("info", "info-label", "working")

@@ -139,8 +139,8 @@ async fn a_client_changes_its_certificate_between_two_calls() {
     let (old, new) = (&old.facts().fingerprint, &new.facts().fingerprint);
     assert_eq!(callers, [old, old, new, new].map(Clone::clone), "each with a token of its own");
 
-    // One that is refused is told apart from a server that is not there.
-    // Of a stranger who calls himself by the authority's name, so that only the signature is wrong.
+    // One that is refused is told apart from a server that is not there; `forged` is of a stranger who calls himself by
+    // the authority's name, so that only the signature is wrong.
     let forged = certificate_of(&mut CertificateAuthority::create(now()).unwrap(), -1, 24);
     let request = ApiRequest {
         method: http::Method::POST,
