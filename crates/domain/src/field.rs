@@ -21,6 +21,8 @@ pub enum Field {
     Pseudonym,
     UserName,
     Status,
+    /// Rights to self-services, all of them together.
+    Rights,
 }
 
 impl Field {
@@ -38,6 +40,7 @@ impl Field {
             Self::Pseudonym => "pseudonym",
             Self::UserName => "user-name",
             Self::Status => "status",
+            Self::Rights => "rights",
         }
     }
 
@@ -55,6 +58,7 @@ impl Field {
             Self::Pseudonym => language.pick("navnebeskyttelse", "name protection"),
             Self::UserName => language.pick("brugernavn", "user name"),
             Self::Status => language.pick("status", "status"),
+            Self::Rights => language.pick("rettigheder", "rights"),
         }
     }
 

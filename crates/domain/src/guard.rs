@@ -3,13 +3,17 @@
 //! The guard judges each operation. What it holds waits for an approval, the rest goes on. [`Passed`] can only be
 //! made here, and the outbox takes nothing else, so there is no way around the guard.
 
+mod removals;
 mod runs;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Field, IdentityId, Language, Operation, Organisation, Reason, RemoteUuid, SourceName};
+use crate::{
+    Action, Field, IdentityId, Language, Operation, Organisation, Reason, RemoteUuid, RightId, SourceName,
+    rights::{Assignment, Catalogue},
+};
 
 /// Who made the plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +46,10 @@ pub struct Circumstances<'a> {
     pub people: usize,
     pub administrators: HashMap<RemoteUuid, Vec<String>>,
     pub shrunk: Vec<Shrunk>,
+    /// What everybody in MitID Erhverv holds.
+    pub rights: HashMap<RemoteUuid, &'a BTreeSet<Assignment>>,
+    /// For the names of rights.
+    pub catalogue: &'a Catalogue,
 }
 
 /// An answer that was much shorter than the last good one.
@@ -75,6 +83,10 @@ pub enum Rule {
     Administrator { roles: Vec<String> },
     Shrunk(Shrunk),
     EarlyDeletion,
+    /// More rights are taken at once than the limit allows.
+    TooManyRemovals { removals: usize, rights: usize },
+    /// Nobody would hold this right any more.
+    LastHolders { right: RightId, name: String },
 }
 
 /// Operations that wait for an approval, by their place in the plan.
@@ -148,6 +160,8 @@ impl Rule {
             Self::Administrator { .. } => "administrator",
             Self::Shrunk(_) => "shrunk",
             Self::EarlyDeletion => "early-deletion",
+            Self::TooManyRemovals { .. } => "too-many-removals",
+            Self::LastHolders { .. } => "last-holders",
         }
     }
 
@@ -176,6 +190,10 @@ impl Rule {
                 format!("MitID Erhverv viste {now} brugere og viste {before} sidst. Er svaret helt?")
             }
             Self::EarlyDeletion => "Sletningen er bestilt, før fristen er gået.".to_owned(),
+            Self::TooManyRemovals { removals, rights } => {
+                format!("Planen fjerner {removals} af {rights} rettigheder på én gang, og det er over grænsen.")
+            }
+            Self::LastHolders { name, .. } => format!("Bagefter har ingen rettigheden »{name}« længere."),
         }
     }
 
@@ -200,6 +218,10 @@ impl Rule {
                 )
             }
             Self::EarlyDeletion => "The deletion was ordered before its time.".to_owned(),
+            Self::TooManyRemovals { removals, rights } => {
+                format!("The plan takes {removals} of {rights} rights at once, which is over the limit.")
+            }
+            Self::LastHolders { name, .. } => format!("Nobody would hold the right \"{name}\" any more."),
         }
     }
 }
@@ -211,6 +233,7 @@ pub fn judge(operations: &[Operation], circumstances: &Circumstances<'_>) -> Jud
         hold_stops(operations, circumstances, &mut held);
         hold_administrators(operations, circumstances, &mut held);
         hold_early_deletions(operations, &mut held);
+        removals::hold(operations, circumstances, &mut held);
     } else {
         hold(&mut held, Rule::FirstContact, not_ordered(operations, |_| true));
     }

@@ -41,6 +41,14 @@ uuid_key!(
     /// One system certificate as this installation keeps it.
     CertificateId
 );
+uuid_key!(
+    /// A right to a public self-service, as MitID Erhverv names it: "role" in the IdM API.
+    RightId
+);
+uuid_key!(
+    /// One grant: a bundle or a right given to one person directly.
+    GrantId
+);
 
 /// The number of a plan, counted within the installation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

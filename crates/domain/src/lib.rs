@@ -25,6 +25,7 @@ pub mod plan;
 pub mod question;
 pub mod resolve;
 pub mod rid;
+pub mod rights;
 pub mod source;
 pub mod text;
 pub mod user_name;
@@ -36,7 +37,9 @@ pub use cvr::{Cvr, CvrFault};
 pub use desired::{Departure, Desired, Hold, Leaving, Presence};
 pub use email::{Email, EmailFault};
 pub use field::{Field, Fields};
-pub use ids::{CertificateId, IdentityId, NotAnOperationId, OperationId, PersonId, PlanId, RemoteUuid};
+pub use ids::{
+    CertificateId, GrantId, IdentityId, NotAnOperationId, OperationId, PersonId, PlanId, RemoteUuid, RightId,
+};
 pub use language::Language;
 pub use name::{Name, NameFault};
 pub use observed::{Authenticator, Observed, Sight, Status};
@@ -47,7 +50,7 @@ pub use organisation::{
 };
 pub use p_number::{PNumber, PNumberFault};
 pub use permission::Role;
-pub use plan::{Assessment, Drift, Situation, Subject, assess, cost_dkk};
+pub use plan::{Assessment, Drift, RightsSituation, Situation, Subject, assess, cost_dkk};
 pub use question::{About, Answer, Candidate, Obstacle, Question, Verdict};
 pub use resolve::{KnownIdentity, Resolution, StoredRecord, resolve};
 pub use rid::{Rid, RidFault};

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Cpr, Departure, Email, Field, Fields, IdentityId, Language, Level, Name, RemoteUuid, Rid, SourceName,
+    Cpr, Departure, Email, Field, Fields, IdentityId, Language, Level, Name, RemoteUuid, Rid, RightId, SourceName,
+    rights::{Ground, Route, Scope},
 };
 
 /// What is to be done. Carries CPR numbers: serialised only into sealed columns.
@@ -25,6 +26,8 @@ pub enum Action {
     UpdateProfile(RemoteUuid, Profile),
     UpdateEmail(RemoteUuid, Email),
     SetSigning(RemoteUuid, bool),
+    GiveRights(RemoteUuid, Scope, BTreeSet<RightId>),
+    TakeRights(RemoteUuid, Scope, BTreeSet<RightId>),
     Delete(RemoteUuid),
 }
 
@@ -68,6 +71,8 @@ impl Action {
             Self::UpdateProfile(..) => "update-profile",
             Self::UpdateEmail(..) => "update-email",
             Self::SetSigning(..) => "set-signing",
+            Self::GiveRights(..) => "give-rights",
+            Self::TakeRights(..) => "take-rights",
             Self::Delete(_) => "delete",
         }
     }
@@ -83,7 +88,17 @@ impl Action {
             | Self::UpdateProfile(uuid, _)
             | Self::UpdateEmail(uuid, _)
             | Self::SetSigning(uuid, _)
+            | Self::GiveRights(uuid, ..)
+            | Self::TakeRights(uuid, ..)
             | Self::Delete(uuid) => Some(*uuid),
+        }
+    }
+
+    /// The rights that it gives or takes, in their scope.
+    pub fn rights(&self) -> Option<(Scope, &BTreeSet<RightId>)> {
+        match self {
+            Self::GiveRights(_, scope, rights) | Self::TakeRights(_, scope, rights) => Some((*scope, rights)),
+            _ => None,
         }
     }
 
@@ -155,6 +170,14 @@ pub enum Reason {
         by: String,
         why: String,
     },
+    /// Rules and grants give these rights.
+    Entitled {
+        grounds: Vec<Ground>,
+    },
+    /// No rule and no grant gives these rights any more: what the nearest ones miss.
+    NotEntitled {
+        nearest: Vec<Route>,
+    },
 }
 
 /// What made a match sure, or who said so.
@@ -207,6 +230,10 @@ impl Reason {
                 Language::Danish => format!("besluttet af {by}"),
                 Language::English => format!("decided by {by}"),
             },
+            Self::Entitled { grounds } => {
+                grounds.iter().map(|ground| ground.say(language)).collect::<Vec<_>>().join("; ")
+            }
+            Self::NotEntitled { nearest } => say_not_entitled(nearest, language),
             Self::Unmanaged { by, why } => match language {
                 Language::Danish => format!("ikke-styret, {by} bad om det: {why}"),
                 Language::English => format!("unmanaged, {by} asked for it: {why}"),
@@ -223,6 +250,13 @@ impl Reason {
             Self::LeftLongAgo { left: departure, .. } => left("left-long-ago", departure),
             Self::Ordered { by, .. } => format!("ordered {by}"),
             Self::Unmanaged { by, .. } => format!("unmanaged {by}"),
+            Self::Entitled { grounds } => {
+                grounds.iter().map(Ground::sort).collect::<Vec<_>>().join("; ")
+            }
+            Self::NotEntitled { nearest } => {
+                let rules = nearest.iter().filter_map(|route| route.rule.as_ref());
+                format!("not-entitled {}", rules.map(ToString::to_string).collect::<Vec<_>>().join("; "))
+            }
             other => other.say(Language::English),
         }
     }
@@ -231,6 +265,22 @@ impl Reason {
 /// Where something was said, in Danish.
 fn from(source: &SourceName) -> String {
     if source.0 == SourceName::BY_HAND { "i hånden".to_owned() } else { format!("i kilden »{source}«") }
+}
+
+fn say_not_entitled(nearest: &[Route], language: Language) -> String {
+    let lacks = |route: &Route| {
+        let name = route.name.as_ref()?;
+        let needs: Vec<String> = route.needs.iter().map(|need| need.say(language)).collect();
+        Some(match language {
+            Language::Danish => format!("»{name}« kræver {}", needs.join(" og ")),
+            Language::English => format!("\"{name}\" asks for {}", needs.join(" and ")),
+        })
+    };
+    let lacks: Vec<String> = nearest.iter().filter_map(lacks).collect();
+    if lacks.is_empty() {
+        return language.pick("ingen regel eller tildeling giver den", "no rule and no grant gives it").to_owned();
+    }
+    lacks.join("; ")
 }
 
 fn say_left(left: &Departure, language: Language) -> String {

@@ -128,13 +128,17 @@ pub struct GuardLimits {
     pub stop_percent: f64,
     /// ... and above this number.
     pub stop_count: usize,
+    /// Removals of rights are held above this share of all that are held, in per cent, ...
+    pub removal_percent: f64,
+    /// ... and from this number on.
+    pub removal_count: usize,
     /// A source or search answer that is this much shorter than the last good one is not believed, in per cent.
     pub shrink_percent: f64,
 }
 
 impl Default for GuardLimits {
     fn default() -> Self {
-        Self { stop_percent: 5.0, stop_count: 5, shrink_percent: 10.0 }
+        Self { stop_percent: 5.0, stop_count: 5, removal_percent: 5.0, removal_count: 20, shrink_percent: 10.0 }
     }
 }
 
@@ -159,6 +163,10 @@ pub struct Settings {
     pub delete_after_days: u32,
     pub create_days_ahead: u32,
     pub signing: bool,
+    /// Whether users get their rights only once they have activated.
+    pub rights_wait_for_activation: bool,
+    /// Whether several rights are given or taken in one call; where that is refused they go one by one.
+    pub rights_together: bool,
     /// Sources in order of precedence, the most trusted first. One that is not named comes last.
     pub precedence: Vec<SourceName>,
     /// Another order for single fields, by the field's name as in `lokalid.toml` (`status`, `email`, ...).
@@ -184,6 +192,8 @@ impl Default for Settings {
             delete_after_days: 90,
             create_days_ahead: 0,
             signing: false,
+            rights_wait_for_activation: false,
+            rights_together: true,
             precedence: Vec::new(),
             field_precedence: BTreeMap::new(),
             invoice: InvoiceMethods::default(),
@@ -197,7 +207,7 @@ impl Settings {
     pub fn owner(&self, field: Field) -> Owner {
         self.owners.get(&field).copied().unwrap_or(match field {
             Field::Rid => Owner::Remote,
-            Field::Status | Field::Cpr => Owner::Ask,
+            Field::Status | Field::Cpr | Field::Rights => Owner::Ask,
             _ => Owner::Local,
         })
     }

@@ -2,29 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::value::text_value;
+use crate::value::number_value;
 
 /// The number of a production unit: ten digits.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct PNumber(String);
+pub struct PNumber(u64);
 
-impl PNumber {
-    pub fn parse(text: &str) -> Result<Self, PNumberFault> {
-        let text = text.trim();
-        if text.len() == 10 && text.bytes().all(|octet| octet.is_ascii_digit()) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(PNumberFault)
-        }
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-text_value!(PNumber, PNumberFault);
+number_value!(PNumber, PNumberFault, 10);
 
 /// The text is no P-number.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -13,14 +13,17 @@ use crate::{
     Action, Answer, Desired, Field, Fields, Hold, IdentityId, Observed, Operation, Organisation, Presence,
     Question, Reason, RemoteUuid, Sight,
     matching::{self, Match},
+    rights::HeldRights,
 };
 
 mod creation;
 mod decision;
 mod difference;
+mod rights;
 mod unmanaged;
 
 use decision::{Common, Decision, PersonByEmail};
+pub use rights::RightsSituation;
 
 /// One identity of ours with everything that is known about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub struct Subject {
     /// The identity in MitID Erhverv that it is; absent before creation and after deletion by us.
     pub link: Option<RemoteUuid>,
     pub observed: Option<Observed>,
+    /// What it holds in MitID Erhverv.
+    pub rights: HeldRights,
     /// What we last wrote or accepted; [`Field::Status`] is `Suspended` when the suspension is ours.
     pub written: Fields,
     pub hold: Option<Hold>,
@@ -49,6 +54,8 @@ pub struct Situation<'a> {
     pub answers: &'a HashMap<String, Answer>,
     /// Identities that no source knows and that somebody decided to suspend.
     pub to_suspend: &'a HashMap<RemoteUuid, Hold>,
+    /// `None`: no rights are looked after.
+    pub rights: Option<RightsSituation<'a>>,
 }
 
 /// A field that differs from what we last wrote or accepted, and that we did not cause.

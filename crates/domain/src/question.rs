@@ -6,7 +6,10 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{Field, IdentityId, Language, RemoteUuid};
+use crate::{
+    Field, IdentityId, Language, RemoteUuid, RightId,
+    rights::{Missing, Scope},
+};
 
 /// One open question.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +42,10 @@ pub enum About {
     CprDiffers { ours: String, theirs: String },
     /// Name protection can only be set at creation. Yes keeps the identity as it is.
     PseudonymLater,
+    /// MitID Erhverv shows a managed right that nothing here gives and that we did not give. Yes leaves it, no takes it.
+    RightFound { right: RightId, name: String, scope: Scope },
+    /// A right that we gave was taken in MitID Erhverv. Yes leaves it so, no gives it again.
+    RightTaken { right: RightId, name: String, scope: Scope },
     /// Nothing can be sent before somebody mends this.
     Obstacle(Obstacle),
 }
@@ -69,6 +76,24 @@ pub enum Obstacle {
     InvoiceMethodDiffers,
     /// Somebody ordered to stop an identity that was never activated, and MitID Erhverv suspends active ones only.
     HeldBeforeActivation,
+    /// A rule or grant (`by`) gives rights that cannot be given.
+    RightsWait {
+        by: String,
+        rights: Vec<String>,
+        missing: Missing,
+    },
+    /// A rule or grant (`by`) gives a bundle that the person must not have now.
+    BundleRefused {
+        by: String,
+        bundle: String,
+        missing: Missing,
+    },
+    /// The person holds two bundles that nobody may hold together.
+    SeparationBroken {
+        first: String,
+        second: String,
+        why: String,
+    },
 }
 
 /// An identity in MitID Erhverv that may be the person, with what agrees and what does not.
@@ -125,6 +150,8 @@ impl About {
             }
             Self::CprDiffers { ours, theirs } => format!("cpr-differs/{ours}/{theirs}"),
             Self::PseudonymLater => "pseudonym-later".to_owned(),
+            Self::RightFound { right, scope, .. } => format!("right-found/{right}/{scope}"),
+            Self::RightTaken { right, scope, .. } => format!("right-taken/{right}/{scope}"),
             Self::Obstacle(obstacle) => format!("obstacle/{obstacle:?}"),
         }
     }
@@ -152,6 +179,8 @@ impl About {
             Self::FieldDiffers { .. } => "field-differs",
             Self::CprDiffers { .. } => "cpr-differs",
             Self::PseudonymLater => "pseudonym-later",
+            Self::RightFound { .. } => "right-found",
+            Self::RightTaken { .. } => "right-taken",
             Self::Obstacle(_) => "obstacle",
         }
     }
@@ -196,6 +225,14 @@ impl About {
             Self::CprDiffers { ours, theirs } => format!(
                 "MitID Erhverv har et andet CPR-nummer ({theirs}, her {ours}). Ja skriver vores, nej lader deres stå."
             ),
+            Self::RightFound { name, scope, .. } => format!(
+                "Brugeren har rettigheden »{name}« ({}) i MitID Erhverv, og ingen regel eller tildeling giver den. Ja lader den blive, nej fjerner den.",
+                scope.say(Language::Danish)
+            ),
+            Self::RightTaken { name, scope, .. } => format!(
+                "Rettigheden »{name}« ({}) er fjernet i MitID Erhverv, og det er ikke sket herfra. Ja lader det stå, nej giver den igen.",
+                scope.say(Language::Danish)
+            ),
             Self::PseudonymLater => {
                 "Navnebeskyttelse kan kun vælges ved oprettelse. Sletning og ny oprettelse koster 20 kr. og rettighederne. Ja beholder brugeren, som den er.".into()
             }
@@ -235,6 +272,14 @@ impl About {
             Self::CprDiffers { ours, theirs } => format!(
                 "MitID Erhverv has another CPR number ({theirs}, here {ours}). Yes writes ours, no leaves theirs."
             ),
+            Self::RightFound { name, scope, .. } => format!(
+                "The user has the right \"{name}\" ({}) in MitID Erhverv, and no rule and no grant gives it. Yes leaves it, no takes it.",
+                scope.say(Language::English)
+            ),
+            Self::RightTaken { name, scope, .. } => format!(
+                "The right \"{name}\" ({}) was taken in MitID Erhverv, and not by us. Yes leaves it so, no gives it again.",
+                scope.say(Language::English)
+            ),
             Self::PseudonymLater => {
                 "Name protection can only be chosen at creation. Deleting and creating anew costs DKK 20 and the rights. Yes keeps the user as it is.".into()
             }
@@ -260,6 +305,9 @@ impl Obstacle {
             Self::UnknownLevel { level } => format!("MitID Erhverv siger sikringsniveau \"{level}\", som Lokalid ikke kender. Ingen felter skrives, før det er forstået."),
             Self::InvoiceMethodDiffers => "MitID Erhverv har en anden faktureringsmetode. Den kan kun rettes i portalen.".into(),
             Self::HeldBeforeActivation => "Brugeren er stoppet her, men har ikke aktiveret endnu, og MitID Erhverv suspenderer kun aktive brugere. Brugeren suspenderes, så snart aktiveringen ses. Skal aktiveringslinket ikke kunne bruges, så slet brugeren i portalen.".into(),
+            Self::RightsWait { by, rights, missing } => format!("»{by}« giver {}, men det venter: {}.", rights.join(", "), missing.say(Language::Danish)),
+            Self::BundleRefused { by, bundle, missing } => format!("»{by}« giver pakken »{bundle}«, men det går ikke: {}.", missing.say(Language::Danish)),
+            Self::SeparationBroken { first, second, why } => format!("Brugeren har både »{first}« og »{second}«, og det må ingen: {why}. Fjern den ene."),
         }
     }
 
@@ -279,6 +327,9 @@ impl Obstacle {
             Self::UnknownLevel { level } => format!("MitID Erhverv says assurance level \"{level}\", which Lokalid does not know. No field is written before it is understood."),
             Self::InvoiceMethodDiffers => "MitID Erhverv has another invoice method. It can only be changed in the portal.".into(),
             Self::HeldBeforeActivation => "The user is stopped here but has not activated yet, and MitID Erhverv suspends active users only. The user is suspended as soon as the activation is seen. If the activation link must not be used, delete the user in the portal.".into(),
+            Self::RightsWait { by, rights, missing } => format!("\"{by}\" gives {}, but that waits: {}.", rights.join(", "), missing.say(Language::English)),
+            Self::BundleRefused { by, bundle, missing } => format!("\"{by}\" gives the bundle \"{bundle}\", but that cannot be: {}.", missing.say(Language::English)),
+            Self::SeparationBroken { first, second, why } => format!("The user holds both \"{first}\" and \"{second}\", which nobody may: {why}. Take one of them away."),
         }
     }
 }

@@ -31,6 +31,45 @@ macro_rules! text_value {
     };
 }
 
+/// Reading from and writing to text, for a number with so many digits, leading zeros included.
+macro_rules! number_value {
+    ($name:ident, $fault:ident, $digits:literal) => {
+        impl $name {
+            pub fn parse(text: &str) -> Result<Self, $fault> {
+                let text = text.trim();
+                let digits = text.len() == $digits && text.bytes().all(|octet| octet.is_ascii_digit());
+                text.parse().ok().filter(|_| digits).map(Self).ok_or($fault)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $fault;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::parse(text)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $fault;
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(number: $name) -> Self {
+                number.to_string()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "{:0width$}", self.0, width = $digits)
+            }
+        }
+    };
+}
+
 /// Equality, order and hash without regard to case, for types that keep the case they were given.
 macro_rules! compared_in_lower_case {
     ($name:ident) => {
@@ -62,4 +101,4 @@ macro_rules! compared_in_lower_case {
     };
 }
 
-pub(crate) use {compared_in_lower_case, text_value};
+pub(crate) use {compared_in_lower_case, number_value, text_value};

@@ -175,7 +175,10 @@ impl<'a, 'b> Decision<'a, 'b> {
             (Status::Pending, true) => self.stop_pending(observed),
             (Status::Suspended, true) => self.delete_if_due(observed),
             (Status::Suspended, false) => self.suspended_but_wanted(observed),
-            (Status::Active | Status::Pending, false) => self.differences(observed),
+            (Status::Active | Status::Pending, false) => {
+                self.differences(observed);
+                self.rights(observed);
+            }
         }
     }
 
@@ -318,7 +321,7 @@ impl<'a, 'b> Decision<'a, 'b> {
     }
 
     /// Nothing can be decided before the next read, so what a human decided stays decided.
-    fn wait(&mut self) {
+    pub fn wait(&mut self) {
         self.out_of_step();
         let identity: IdentityId = self.desired().identity;
         self.to.undecided.insert(identity);

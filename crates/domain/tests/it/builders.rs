@@ -6,6 +6,7 @@ use domain::{
     Cpr, Cvr, Departure, Desired, Email, Environment, Field, Fields, Hold, IdentityId, Leaving, Name,
     Observed, Organisation, PersonId, Presence, RemoteUuid, Settings, Sight, SourceName, Status, Subject,
     Variant,
+    rights::HeldRights,
 };
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
@@ -109,6 +110,7 @@ impl Person {
             desired: self.desired,
             link: None,
             observed: None,
+            rights: HeldRights::default(),
             written: Fields::new(),
             hold: self.hold,
             given_up: self.given_up,

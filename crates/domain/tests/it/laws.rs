@@ -383,6 +383,8 @@ proptest! {
             people,
             administrators: administrators.into_iter().map(|name| (remote(name), vec!["Administrator".to_owned()])).collect(),
             shrunk: shrunk.into_iter().collect(),
+            rights: HashMap::new(),
+            catalogue: &domain::rights::Catalogue::new(),
         };
         let judgement = judge(&plan, &circumstances);
         let held = judgement.held_operations();

@@ -9,6 +9,8 @@ mod builders;
 mod decisions;
 mod laws;
 mod model;
+mod rights_law;
+mod rights_world;
 mod scenario;
 mod scenario_plan;
 mod scenario_resolve;

@@ -30,6 +30,7 @@ impl World {
             unlinked: &self.unlinked,
             answers: &self.answers,
             to_suspend: &self.to_suspend,
+            rights: None,
         })
     }
 

@@ -13,6 +13,7 @@ use domain::{
 
 use crate::{
     builders::{a_person, an_identity, an_organisation, date, field, key, remote},
+    rights_world::RightsWorld,
     scenario::{self, Line},
     words::{described, settle, shown},
 };
@@ -30,6 +31,7 @@ struct Stage {
     answers: HashMap<String, Answer>,
     to_suspend: HashMap<RemoteUuid, Hold>,
     names: HashMap<RemoteUuid, String>,
+    rights: RightsWorld,
 }
 
 impl Stage {
@@ -42,6 +44,7 @@ impl Stage {
             answers: HashMap::new(),
             to_suspend: HashMap::new(),
             names: HashMap::new(),
+            rights: RightsWorld::default(),
         };
         for line in lines {
             stage.take(line);
@@ -70,12 +73,14 @@ impl Stage {
                 self.unlinked.push(stranger);
             }
             "answer" => self.answer(line),
-            "guard" => {}
+            "guard" | "why" => {}
+            _ if self.rights.take(line) => {}
             other => panic!("\"{other}\" is no part of a situation"),
         }
     }
 
     fn assess(&self) -> Assessment {
+        let rulebook = self.rights.rulebook(self.today, &self.subjects);
         assess(Situation {
             organisation: &self.organisation,
             today: self.today,
@@ -83,6 +88,7 @@ impl Stage {
             unlinked: &self.unlinked,
             answers: &self.answers,
             to_suspend: &self.to_suspend,
+            rights: self.rights.situation(&rulebook),
         })
     }
 
@@ -115,6 +121,7 @@ impl Stage {
             subject.written.insert(field(name), value.clone());
         }
         self.names.insert(remote(name), name.to_owned());
+        self.rights.held(&mut subject, line);
         self.subjects.push(subject);
         if let Some(kind) = line.value("gave-up") {
             self.give_up(name, kind);
@@ -162,6 +169,9 @@ impl Stage {
         let assessment = self.assess();
         if let Some(guard) = lines.iter().find(|line| line.word(0) == "guard") {
             return self.tell_guard(&assessment.operations, guard);
+        }
+        if let Some(why) = lines.iter().find(|line| line.word(0) == "why") {
+            return self.rights.tell_why(why, self.today, &self.subjects);
         }
         let mut told: Vec<String> =
             assessment.operations.iter().map(|one| self.tell_operation(one)).collect();
@@ -217,6 +227,9 @@ impl Stage {
                 );
                 text
             }
+            Action::GiveRights(_, scope, rights) | Action::TakeRights(_, scope, rights) => {
+                format!(" {} ({scope})", self.rights.names(rights))
+            }
             Action::Suspend(_) | Action::Reactivate(_) | Action::Delete(_) => String::new(),
         };
         let whom = one
@@ -263,6 +276,8 @@ impl Stage {
             people: line.value("people").map_or(self.subjects.len(), |count| count.parse().unwrap()),
             administrators: administrators.map(|one| (one.uuid, one.administrator_roles.clone())).collect(),
             shrunk: shrunk(line, self.organisation.settings.guard.shrink_percent),
+            rights: self.subjects.iter().filter_map(|one| Some((one.link?, &one.rights.held))).collect(),
+            catalogue: &self.rights.catalogue,
         };
         let judgement = judge(operations, &circumstances);
         let count = |places: &[usize]| tell_kinds(operations, places);

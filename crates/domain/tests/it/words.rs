@@ -20,6 +20,7 @@ pub fn settle(organisation: &mut Organisation, line: &Line) {
             "replacement-cpr" => settings.allow_replacement_cpr = true,
             "single-administrator" => settings.single_administrator = true,
             "signing" => settings.signing = true,
+            "rights-wait" => settings.rights_wait_for_activation = true,
             "show-cost" => settings.wave_limit = 0,
             other => panic!("\"{other}\" is no setting"),
         }
@@ -62,6 +63,9 @@ pub fn described(mut person: builders::Person, line: &Line) -> builders::Person 
             "email" => desired.email = optional(value).map(|text| text.parse().unwrap()),
             "rid" => desired.rid = Some(Rid::parse(value).unwrap()),
             "unit" => desired.unit = Some(value.clone()),
+            "title" => desired.title = Some(value.clone()),
+            "manager" => desired.manager = Some(value.clone()),
+            "p" => desired.p_number = Some(value.parse().unwrap()),
             "invoice" => desired.invoice_key = Some(value.clone()),
             "signing" => desired.signing = Some(value == "yes"),
             "person" => desired.person = domain::PersonId(key("person", value)),

@@ -1,0 +1,290 @@
+//! The text as a policy, or everything that is wrong with it, each with its line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::{
+    Cvr, Language, RightId,
+    rights::{
+        Approver, Asker, Bundle, BundleRight, Except, Key, Known, Place, Policy, Rule, Separation, WantedScope, Who,
+    },
+};
+
+/// One thing that is wrong with a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileFault {
+    /// The line where the part begins, counted from 1.
+    pub line: Option<usize>,
+    /// The part that it is about, in words.
+    pub place: String,
+    /// What is wrong and what to do.
+    pub what: String,
+}
+
+/// Everything that is wrong with a file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{} faults, so nothing was taken in:{}", .0.len(), listed(.0))]
+pub struct FileFaults(pub Vec<FileFault>);
+
+fn listed(faults: &[FileFault]) -> String {
+    faults.iter().map(|fault| format!("\n  {fault}")).collect()
+}
+
+impl std::fmt::Display for FileFault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}, ")?;
+        }
+        if !self.place.is_empty() {
+            write!(f, "{}: ", self.place)?;
+        }
+        f.write_str(&self.what)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WholeFile {
+    organisation: Spanned<Cvr>,
+    #[serde(default)]
+    rights: BTreeMap<String, Spanned<String>>,
+    #[serde(default, rename = "bundle")]
+    bundles: Vec<Spanned<FileBundle>>,
+    #[serde(default, rename = "rule")]
+    rules: Vec<Spanned<FileRule>>,
+    #[serde(default, rename = "separation")]
+    separations: Vec<Spanned<FileSeparation>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileBundle {
+    key: Key,
+    name: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    sensitive: bool,
+    most_holders: Option<u32>,
+    owner: Option<String>,
+    #[serde(default)]
+    may_ask: BTreeSet<Asker>,
+    #[serde(default)]
+    approved_by: BTreeSet<Approver>,
+    #[serde(default)]
+    rights: Vec<Spanned<FileRight>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileRight {
+    right: String,
+    scope: WantedScope,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileRule {
+    key: Key,
+    name: String,
+    bundle: Key,
+    #[serde(default)]
+    everyone: bool,
+    #[serde(default)]
+    units: BTreeSet<String>,
+    #[serde(default)]
+    sub_units: bool,
+    #[serde(default)]
+    titles: BTreeSet<String>,
+    #[serde(default)]
+    groups: BTreeSet<String>,
+    manager: Option<bool>,
+    #[serde(default)]
+    attributes: BTreeMap<String, BTreeSet<String>>,
+    from: Option<toml::value::Datetime>,
+    until: Option<toml::value::Datetime>,
+    #[serde(default)]
+    except_people: BTreeSet<String>,
+    #[serde(default)]
+    except_units: BTreeSet<String>,
+    #[serde(default)]
+    except_bundles: BTreeSet<Key>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileSeparation {
+    bundles: [Key; 2],
+    #[serde(default)]
+    why: String,
+}
+
+/// Reads and checks the whole file. `before` is the policy in force: a rule that did not change keeps its approvals.
+pub fn read(text: &str, cvr: &Cvr, known: Known<'_>, before: &Policy) -> Result<Policy, FileFaults> {
+    let file: WholeFile = toml::from_str(text).map_err(|fault| FileFaults(vec![syntax(text, &fault)]))?;
+    let mut reading = Reading { text, places: BTreeMap::new(), names: BTreeMap::new(), faults: Vec::new() };
+    let mut policy = reading.policy(file, cvr);
+    for (place, fault) in policy.faults(known) {
+        let line = reading.places.get(&place).copied();
+        let place = place.say(Language::English);
+        reading.faults.push(FileFault { line, place, what: fault.say(Language::English) });
+    }
+    if !reading.faults.is_empty() {
+        reading.faults.sort_by_key(|fault| fault.line);
+        return Err(FileFaults(reading.faults));
+    }
+    for (key, rule) in &mut policy.rules {
+        if let Some(old) = before.rules.get(key) {
+            rule.approved_by.clone_from(&old.approved_by);
+            if rule != old {
+                rule.approved_by.clear();
+            }
+        }
+    }
+    Ok(policy)
+}
+
+fn syntax(text: &str, fault: &toml::de::Error) -> FileFault {
+    let line = fault.span().map(|span| line_of(text, span.start));
+    FileFault { line, place: String::new(), what: fault.message().to_owned() }
+}
+
+fn line_of(text: &str, octet: usize) -> usize {
+    text.bytes().take(octet).filter(|octet| *octet == b'\n').count() + 1
+}
+
+struct Reading<'a> {
+    text: &'a str,
+    /// The line of each part.
+    places: BTreeMap<Place, usize>,
+    /// What the file calls each right.
+    names: BTreeMap<String, RightId>,
+    faults: Vec<FileFault>,
+}
+
+impl Reading<'_> {
+    fn policy(&mut self, file: WholeFile, cvr: &Cvr) -> Policy {
+        if file.organisation.get_ref() != cvr {
+            let what = format!("the file is of organisation {}, and this is {cvr}", file.organisation.get_ref());
+            self.refuse(file.organisation.span().start, String::new(), what);
+        }
+        let mut policy = Policy::default();
+        for (name, right) in file.rights {
+            self.right(name, &right, &mut policy);
+        }
+        for bundle in file.bundles {
+            self.bundle(bundle, &mut policy);
+        }
+        for rule in file.rules {
+            self.rule(rule, &mut policy);
+        }
+        for separation in file.separations {
+            let start = separation.span().start;
+            let FileSeparation { bundles: [one, other], why } = separation.into_inner();
+            let separation = Separation::of(one, other, why);
+            self.remember(start, Place::Separation(separation.first.clone(), separation.second.clone()));
+            policy.separations.insert(separation);
+        }
+        policy
+    }
+
+    fn refuse(&mut self, start: usize, place: String, what: String) {
+        self.faults.push(FileFault { line: Some(line_of(self.text, start)), place, what });
+    }
+
+    fn remember(&mut self, start: usize, place: Place) -> bool {
+        let line = line_of(self.text, start);
+        self.places.insert(place, line).is_none()
+    }
+
+    fn right(&mut self, name: String, written: &Spanned<String>, policy: &mut Policy) {
+        let start = written.span().start;
+        let Ok(right) = written.get_ref().parse::<RightId>() else {
+            let what = format!("`{}` is no UUID. `lokalid rights list` shows those of the catalogue", written.get_ref());
+            return self.refuse(start, format!("right \"{name}\""), what);
+        };
+        if !policy.managed.insert(right) {
+            self.refuse(start, format!("right \"{name}\""), "the same right stands there twice. Keep one".to_owned());
+        }
+        self.remember(start, Place::Right(right));
+        self.names.insert(name, right);
+    }
+
+    fn bundle(&mut self, bundle: Spanned<FileBundle>, policy: &mut Policy) {
+        let start = bundle.span().start;
+        let bundle = bundle.into_inner();
+        let place = Place::Bundle(bundle.key.clone());
+        if !self.remember(start, place.clone()) {
+            self.refuse(start, place.say(Language::English), "the key is taken. Choose another one".to_owned());
+        }
+        let mut rights = BTreeSet::new();
+        for given in bundle.rights {
+            let start = given.span().start;
+            let FileRight { right: name, scope } = given.into_inner();
+            match self.names.get(&name) {
+                Some(right) => drop(rights.insert(BundleRight { right: *right, scope })),
+                None => {
+                    let what = format!("\"{name}\" does not stand under [rights]. Add it there with its UUID, or mend the name");
+                    self.refuse(start, place.say(Language::English), what);
+                }
+            }
+        }
+        policy.bundles.insert(
+            bundle.key,
+            Bundle {
+                name: bundle.name,
+                description: bundle.description,
+                rights,
+                sensitive: bundle.sensitive,
+                owner: bundle.owner,
+                may_ask: bundle.may_ask,
+                approved_by: bundle.approved_by,
+                most_holders: bundle.most_holders,
+            },
+        );
+    }
+
+    fn rule(&mut self, rule: Spanned<FileRule>, policy: &mut Policy) {
+        let start = rule.span().start;
+        let rule = rule.into_inner();
+        let place = Place::Rule(rule.key.clone());
+        if !self.remember(start, place.clone()) {
+            self.refuse(start, place.say(Language::English), "the key is taken. Choose another one".to_owned());
+        }
+        let mut day = |name: &str, day: Option<toml::value::Datetime>| -> Option<Date> {
+            let read = day?.to_string().parse();
+            if read.is_err() {
+                self.refuse(start, place.say(Language::English), format!("{name} is no day. Write it as 2026-12-31"));
+            }
+            read.ok()
+        };
+        let (from, until) = (day("from", rule.from), day("until", rule.until));
+        policy.rules.insert(
+            rule.key,
+            Rule {
+                name: rule.name,
+                bundle: rule.bundle,
+                who: Who {
+                    everyone: rule.everyone,
+                    units: rule.units,
+                    sub_units: rule.sub_units,
+                    titles: rule.titles,
+                    groups: rule.groups,
+                    manager: rule.manager,
+                    attributes: rule.attributes,
+                },
+                except: Except {
+                    people: rule.except_people,
+                    units: rule.except_units,
+                    bundles: rule.except_bundles,
+                },
+                from,
+                until,
+                approved_by: Vec::new(),
+            },
+        );
+    }
+}

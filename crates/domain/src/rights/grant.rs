@@ -1,0 +1,66 @@
+//! A bundle or a right that one person was given directly.
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    GrantId, IdentityId, Language, RightId,
+    rights::{Key, WantedScope},
+};
+
+/// One grant. It is never deleted: an end is written on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    pub id: GrantId,
+    pub identity: IdentityId,
+    pub granted: Granted,
+    /// First and last day.
+    pub from: Option<Date>,
+    pub until: Option<Date>,
+    pub why: String,
+    /// The number of the case in the organisation's own system.
+    pub case: Option<String>,
+    pub origin: GrantOrigin,
+    pub by: String,
+    /// Everybody who said yes to it, in the order they did.
+    pub approved_by: Vec<String>,
+    pub at: Timestamp,
+}
+
+/// What is given.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Granted {
+    Bundle(Key),
+    Right { right: RightId, scope: WantedScope },
+}
+
+/// How it came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GrantOrigin {
+    /// An administrator gave it.
+    Direct,
+    /// It was asked for, and approved.
+    Requested,
+    /// It was held in MitID Erhverv when Lokalid began to look after the right.
+    TakenOver,
+}
+
+impl GrantOrigin {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Requested => "requested",
+            Self::TakenOver => "taken-over",
+        }
+    }
+
+    pub fn say(self, language: Language) -> &'static str {
+        match self {
+            Self::Direct => language.pick("tildelt direkte", "given directly"),
+            Self::Requested => language.pick("anmodet og godkendt", "asked for and approved"),
+            Self::TakenOver => language.pick("overtaget fra MitID Erhverv", "taken over from MitID Erhverv"),
+        }
+    }
+}
