@@ -12,4 +12,5 @@ mod model;
 mod scenario;
 mod scenario_plan;
 mod scenario_resolve;
+mod stored;
 mod words;
