@@ -1,5 +1,7 @@
 //! What we want: one identity as its sources, merged by precedence, say it must be.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +31,12 @@ pub struct Desired {
     pub pseudonym: bool,
     /// `None`: the organisation's default.
     pub signing: Option<bool>,
+    /// Of all sources that show the person.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub groups: BTreeSet<String>,
+    /// Further attributes by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
     /// The source whose word on status counted.
     pub source: SourceName,
     pub presence: Presence,

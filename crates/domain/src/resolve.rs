@@ -2,7 +2,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
 };
 
 use jiff::{Timestamp, civil::Date};
@@ -298,9 +298,23 @@ fn merge(
         invoice_key: first!(invoice_key, "invoice-method"),
         pseudonym: records.iter().any(|one| one.missing_since.is_none() && one.record.pseudonym),
         signing: first!(signing, "signing"),
+        groups: groups(records),
+        attributes: attributes(&ranked("attributes")),
         source,
         presence,
     }
+}
+
+/// Every group that a source shows the person in. Who is missing from a source is in none of its groups any more.
+fn groups(records: &[&StoredRecord]) -> BTreeSet<String> {
+    let present = records.iter().filter(|one| one.missing_since.is_none());
+    present.flat_map(|one| &one.record.groups).cloned().collect()
+}
+
+/// Each attribute by itself from the first record that has it.
+fn attributes(ranked: &[&StoredRecord]) -> BTreeMap<String, String> {
+    let last_to_first = ranked.iter().rev().flat_map(|one| &one.record.more);
+    last_to_first.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// Present, ahead or left, by the record that has precedence for status. Somebody who has left keeps the day.

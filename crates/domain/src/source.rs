@@ -3,7 +3,7 @@
 //! A [`Snapshot`] is complete by construction. A read that failed half-way is an error of the reader and never
 //! becomes a value of this module, so it cannot cause a suspension or deletion.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -82,6 +82,9 @@ pub struct SourceRecord {
     pub pseudonym: bool,
     /// Qualified signing, where the source decides it.
     pub signing: Option<bool>,
+    /// The groups that the person belongs to, as far as the source was asked for them.
+    #[serde(default)]
+    pub groups: BTreeSet<String>,
     /// Mapped attributes that nothing above has room for.
     pub more: BTreeMap<String, String>,
 }
@@ -110,6 +113,7 @@ impl SourceRecord {
             invoice_key: None,
             pseudonym: false,
             signing: None,
+            groups: BTreeSet::new(),
             more: BTreeMap::new(),
         }
     }

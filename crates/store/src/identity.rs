@@ -141,6 +141,8 @@ pub(crate) fn changed_words(before: &Desired, after: &Desired) -> Vec<&'static s
         ("invoice-method", before.invoice_key != after.invoice_key),
         ("pseudonym", before.pseudonym != after.pseudonym),
         ("signing", before.signing != after.signing),
+        ("groups", before.groups != after.groups),
+        ("attributes", before.attributes != after.attributes),
         ("presence", before.presence != after.presence),
     ];
     differs.into_iter().filter(|(_, differs)| *differs).map(|(word, _)| word).collect()

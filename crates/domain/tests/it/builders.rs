@@ -1,6 +1,6 @@
 //! People, identities and organisations that are right in everything but what a test says of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     Cpr, Cvr, Departure, Desired, Email, Environment, Field, Fields, Hold, IdentityId, Leaving, Name,
@@ -73,6 +73,8 @@ pub fn a_person(name: &str) -> Person {
         invoice_key: None,
         pseudonym: false,
         signing: None,
+        groups: BTreeSet::new(),
+        attributes: BTreeMap::new(),
         source: SourceName("ad".to_owned()),
         presence: Presence::Employed,
     };

@@ -14,4 +14,5 @@ mod rights_world;
 mod scenario;
 mod scenario_plan;
 mod scenario_resolve;
+mod stored;
 mod words;

@@ -82,6 +82,8 @@ impl Stage {
             start: line.value("start").map(date),
             end: line.value("end").map(date),
             pseudonym: line.has("protected"),
+            groups: list(line, "groups").into_iter().collect(),
+            more: list(line, "more").iter().map(|pair| attribute(pair)).collect(),
             ..SourceRecord::new(SourceKey::Text(key.to_owned()), line.value("row").unwrap_or(key))
         };
         let identity = line.value("is").map(|name| self.identity(name));
@@ -158,6 +160,17 @@ fn standing(line: &Line) -> Standing {
     }
 }
 
+/// `a|b` in a value.
+fn list(line: &Line, name: &str) -> Vec<String> {
+    line.value(name).into_iter().flat_map(|list| list.split('|')).map(str::to_owned).collect()
+}
+
+/// `name:value`.
+fn attribute(pair: &str) -> (String, String) {
+    let (name, value) = pair.split_once(':').unwrap();
+    (name.to_owned(), value.to_owned())
+}
+
 fn tell_desired(desired: &Desired) -> String {
     let presence = match &desired.presence {
         Presence::Employed => format!("employed, source {}", desired.source),
@@ -176,5 +189,7 @@ fn tell_desired(desired: &Desired) -> String {
         desired.pseudonym.then(|| "protected".to_owned()),
         Some(presence),
     ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    let groups = desired.groups.iter().map(|group| format!("in {group}"));
+    let attributes = desired.attributes.iter().map(|(name, value)| format!("{name} {value}"));
+    parts.into_iter().flatten().chain(groups).chain(attributes).collect::<Vec<_>>().join(", ")
 }

@@ -185,6 +185,27 @@ async fn a_key_that_is_a_cpr_number_is_never_stored_as_one() {
 }
 
 #[tokio::test]
+async fn groups_and_further_attributes_reach_the_person_and_the_log_names_no_value() {
+    for_each_engine(async |database| {
+        let mut town = Town::of(database, 1).await;
+        let mut snapshot = town.of_first(1);
+        snapshot.records[0].groups = ["Lærere".to_owned()].into();
+        snapshot.records[0].more = BTreeMap::from([("cost-center".to_owned(), "4711".to_owned())]);
+        assert_eq!(town.take(&snapshot).await.changed, 1);
+        assert_eq!(town.take(&snapshot).await.changed, 0, "stored and read back the same");
+        town.people = look!(town, tx => identity::find(tx, None, "u0").await?);
+        let desired = look!(town, tx => identity::one(tx, town.people[0]).await?).unwrap().subject.desired;
+        assert_eq!(desired.groups, snapshot.records[0].groups);
+        assert_eq!(desired.attributes, snapshot.records[0].more);
+        let sql = "SELECT detail FROM audit WHERE action = 'person.changed'";
+        let entries = look!(town, tx => tx.rows(sql, &[]).await?);
+        let detail: serde_json::Value = serde_json::from_str(entries[0].text("detail").unwrap()).unwrap();
+        assert_eq!(detail, serde_json::json!({ "fields": ["groups", "attributes"] }));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_much_shorter_source_is_not_believed_until_somebody_says_so() {
     for_each_engine(async |database| {
         let town = Town::of(database, 20).await;
