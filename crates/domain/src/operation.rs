@@ -174,9 +174,11 @@ pub enum Reason {
     Entitled {
         grounds: Vec<Ground>,
     },
-    /// No rule and no grant gives these rights any more: what the nearest ones miss.
+    /// No rule and no grant gives these rights in this scope any more: what the nearest ones miss, and in which scopes
+    /// the rights are given instead.
     NotEntitled {
         nearest: Vec<Route>,
+        instead: Vec<Scope>,
     },
 }
 
@@ -233,7 +235,7 @@ impl Reason {
             Self::Entitled { grounds } => {
                 grounds.iter().map(|ground| ground.say(language)).collect::<Vec<_>>().join("; ")
             }
-            Self::NotEntitled { nearest } => say_not_entitled(nearest, language),
+            Self::NotEntitled { nearest, instead } => say_not_entitled(nearest, instead, language),
             Self::Unmanaged { by, why } => match language {
                 Language::Danish => format!("ikke-styret, {by} bad om det: {why}"),
                 Language::English => format!("unmanaged, {by} asked for it: {why}"),
@@ -253,7 +255,7 @@ impl Reason {
             Self::Entitled { grounds } => {
                 grounds.iter().map(Ground::sort).collect::<Vec<_>>().join("; ")
             }
-            Self::NotEntitled { nearest } => {
+            Self::NotEntitled { nearest, .. } => {
                 let rules = nearest.iter().filter_map(|route| route.rule.as_ref());
                 format!("not-entitled {}", rules.map(ToString::to_string).collect::<Vec<_>>().join("; "))
             }
@@ -267,13 +269,17 @@ fn from(source: &SourceName) -> String {
     if source.0 == SourceName::BY_HAND { "i hånden".to_owned() } else { format!("i kilden »{source}«") }
 }
 
-fn say_not_entitled(nearest: &[Route], language: Language) -> String {
+fn say_not_entitled(nearest: &[Route], instead: &[Scope], language: Language) -> String {
+    if !instead.is_empty() {
+        let scopes: Vec<String> = instead.iter().map(|scope| scope.say(language)).collect();
+        return format!("{} {}", language.pick("gælder nu", "counts now in"), scopes.join(", "));
+    }
     let lacks = |route: &Route| {
         let name = route.name.as_ref()?;
         let needs: Vec<String> = route.needs.iter().map(|need| need.say(language)).collect();
         Some(match language {
-            Language::Danish => format!("»{name}« kræver {}", needs.join(" og ")),
-            Language::English => format!("\"{name}\" asks for {}", needs.join(" and ")),
+            Language::Danish => format!("»{name}« giver den ikke: {}", needs.join("; ")),
+            Language::English => format!("\"{name}\" does not give it: {}", needs.join("; ")),
         })
     };
     let lacks: Vec<String> = nearest.iter().filter_map(lacks).collect();

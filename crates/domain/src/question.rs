@@ -80,13 +80,13 @@ pub enum Obstacle {
     RightsWait {
         by: String,
         rights: Vec<String>,
-        missing: Missing,
+        missing: Vec<Missing>,
     },
     /// A rule or grant (`by`) gives a bundle that the person must not have now.
     BundleRefused {
         by: String,
         bundle: String,
-        missing: Missing,
+        missing: Vec<Missing>,
     },
     /// The person holds two bundles that nobody may hold together.
     SeparationBroken {
@@ -288,6 +288,10 @@ impl About {
     }
 }
 
+fn say_missing(missing: &[Missing], language: Language) -> String {
+    missing.iter().map(|one| one.say(language)).collect::<Vec<_>>().join("; ")
+}
+
 impl Obstacle {
     fn say_danish(&self) -> String {
         match self {
@@ -305,8 +309,8 @@ impl Obstacle {
             Self::UnknownLevel { level } => format!("MitID Erhverv siger sikringsniveau \"{level}\", som Lokalid ikke kender. Ingen felter skrives, før det er forstået."),
             Self::InvoiceMethodDiffers => "MitID Erhverv har en anden faktureringsmetode. Den kan kun rettes i portalen.".into(),
             Self::HeldBeforeActivation => "Brugeren er stoppet her, men har ikke aktiveret endnu, og MitID Erhverv suspenderer kun aktive brugere. Brugeren suspenderes, så snart aktiveringen ses. Skal aktiveringslinket ikke kunne bruges, så slet brugeren i portalen.".into(),
-            Self::RightsWait { by, rights, missing } => format!("»{by}« giver {}, men det venter: {}.", rights.join(", "), missing.say(Language::Danish)),
-            Self::BundleRefused { by, bundle, missing } => format!("»{by}« giver pakken »{bundle}«, men det går ikke: {}.", missing.say(Language::Danish)),
+            Self::RightsWait { by, rights, missing } => format!("»{by}« giver {}, men det venter: {}.", rights.join(", "), say_missing(missing, Language::Danish)),
+            Self::BundleRefused { by, bundle, missing } => format!("»{by}« giver pakken »{bundle}«, men det går ikke: {}.", say_missing(missing, Language::Danish)),
             Self::SeparationBroken { first, second, why } => format!("Brugeren har både »{first}« og »{second}«, og det må ingen: {why}. Fjern den ene."),
         }
     }
@@ -327,8 +331,8 @@ impl Obstacle {
             Self::UnknownLevel { level } => format!("MitID Erhverv says assurance level \"{level}\", which Lokalid does not know. No field is written before it is understood."),
             Self::InvoiceMethodDiffers => "MitID Erhverv has another invoice method. It can only be changed in the portal.".into(),
             Self::HeldBeforeActivation => "The user is stopped here but has not activated yet, and MitID Erhverv suspends active users only. The user is suspended as soon as the activation is seen. If the activation link must not be used, delete the user in the portal.".into(),
-            Self::RightsWait { by, rights, missing } => format!("\"{by}\" gives {}, but that waits: {}.", rights.join(", "), missing.say(Language::English)),
-            Self::BundleRefused { by, bundle, missing } => format!("\"{by}\" gives the bundle \"{bundle}\", but that cannot be: {}.", missing.say(Language::English)),
+            Self::RightsWait { by, rights, missing } => format!("\"{by}\" gives {}, but that waits: {}.", rights.join(", "), say_missing(missing, Language::English)),
+            Self::BundleRefused { by, bundle, missing } => format!("\"{by}\" gives the bundle \"{bundle}\", but that cannot be: {}.", say_missing(missing, Language::English)),
             Self::SeparationBroken { first, second, why } => format!("The user holds both \"{first}\" and \"{second}\", which nobody may: {why}. Take one of them away."),
         }
     }

@@ -126,7 +126,7 @@ impl<'a> Decision<'a, '_> {
         }
         for ((scope, ours), taken) in groups {
             let reason = if ours {
-                Reason::NotEntitled { nearest: self.nearest(rights, facts, &taken) }
+                self.not_entitled(rights, facts, &taken)
             } else {
                 self.reason_to_take(rights.rulebook, scope, &taken)
             };
@@ -165,18 +165,21 @@ impl<'a> Decision<'a, '_> {
         }
     }
 
-    /// The rules and grants that come nearest to giving what is taken.
-    fn nearest(&self, rights: RightsSituation<'a>, facts: &Facts, taken: &BTreeSet<RightId>) -> Vec<Route> {
+    /// The rules and grants that come nearest to giving what is taken, and where it is given now.
+    fn not_entitled(&self, rights: RightsSituation<'a>, facts: &Facts, taken: &BTreeSet<RightId>) -> Reason {
         let grants = rights.grants_of(facts.identity);
         let held = &self.subject.rights.held;
-        let routes = taken.iter().filter_map(|right| {
-            rights.rulebook.explain(facts, grants, held, *right).missing.into_iter().next()
-        });
-        routes.collect::<BTreeSet<Route>>().into_iter().collect()
+        let (mut nearest, mut instead) = (BTreeSet::<Route>::new(), BTreeSet::<Scope>::new());
+        for right in taken {
+            let explanation = rights.rulebook.explain(facts, grants, held, *right);
+            instead.extend(explanation.because.iter().map(|held| held.scope));
+            nearest.extend(explanation.missing.into_iter().next());
+        }
+        Reason::NotEntitled { nearest: nearest.into_iter().collect(), instead: instead.into_iter().collect() }
     }
 
     fn tell_obstacles(&mut self, rulebook: &Rulebook<'a>, evaluation: &Evaluation<'a>) {
-        let mut waiting: BTreeMap<(String, &Missing), BTreeSet<String>> = BTreeMap::new();
+        let mut waiting: BTreeMap<(String, &Vec<Missing>), BTreeSet<String>> = BTreeMap::new();
         for one in &evaluation.unresolved {
             let by = called(one.because);
             waiting.entry((by, &one.missing)).or_default().insert(name(rulebook, one.right));
@@ -213,6 +216,9 @@ struct Differs {
 }
 
 fn listed(rulebook: &Rulebook<'_>, assignments: &BTreeSet<Assignment>) -> String {
+    if assignments.is_empty() {
+        return "–".to_owned();
+    }
     let names = assignments.iter().map(|one| match one.scope {
         Scope::Cvr => name(rulebook, one.right),
         scope => format!("{} ({scope})", name(rulebook, one.right)),

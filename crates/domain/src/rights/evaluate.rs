@@ -47,7 +47,7 @@ pub struct Evaluation<'a> {
     /// Given by a rule or a grant, and not to be had: the scope is not known, or the right is gone.
     pub unresolved: Vec<Unresolved<'a>>,
     /// Bundles that the person would have but for another bundle, or but for their limit.
-    pub refused: Vec<(Because<'a>, Missing)>,
+    pub refused: Vec<(Because<'a>, Vec<Missing>)>,
     /// Bundles that must not be held together and are, both of them already.
     pub broken: Vec<&'a Separation>,
 }
@@ -62,7 +62,7 @@ pub struct Want<'a> {
 pub struct Unresolved<'a> {
     pub right: RightId,
     pub because: Because<'a>,
-    pub missing: Missing,
+    pub missing: Vec<Missing>,
 }
 
 /// Why: by which rule or grant, in which bundle.
@@ -163,7 +163,7 @@ impl<'a> Rulebook<'a> {
         }
         for grant in grants {
             if let Granted::Right { right, scope } = grant.granted
-                && self.grant_misses(grant).is_none()
+                && self.grant_misses(grant).is_empty()
             {
                 let because = Because { bundle: None, by: By::Grant(grant) };
                 self.put(facts, because, BundleRight { right, scope }, held, &mut evaluation);
@@ -178,7 +178,7 @@ impl<'a> Rulebook<'a> {
         let mut bundles: Vec<Because<'a>> = Vec::new();
         for grant in grants {
             if let Granted::Bundle(bundle) = &grant.granted
-                && self.grant_misses(grant).is_none()
+                && self.grant_misses(grant).is_empty()
             {
                 bundles.push(Because { bundle: Some(bundle), by: By::Grant(grant) });
             }
@@ -221,8 +221,8 @@ impl<'a> Rulebook<'a> {
         bundles: &[Because<'a>],
         held: &BTreeSet<Assignment>,
         evaluation: &mut Evaluation<'a>,
-    ) -> BTreeMap<&'a Key, Missing> {
-        let mut refused = BTreeMap::new();
+    ) -> BTreeMap<&'a Key, Vec<Missing>> {
+        let mut refused: BTreeMap<&'a Key, Vec<Missing>> = BTreeMap::new();
         if self.policy.separations.is_empty() && self.turned_away.0.is_empty() {
             return refused;
         }
@@ -237,14 +237,14 @@ impl<'a> Rulebook<'a> {
             for (bundle, other, there) in [(first, second, there[0]), (second, first, there[1])] {
                 if !there {
                     let missing = Missing::Separation { bundle: (*other).clone(), why: why.clone() };
-                    refused.insert(*bundle, missing);
+                    refused.entry(bundle).or_default().push(missing);
                 }
             }
         }
         for bundle in given {
             if self.turned_away.0.get(bundle).is_some_and(|people| people.contains(&facts.identity)) {
                 let most = self.policy.bundles.get(bundle).and_then(|bundle| bundle.most_holders);
-                refused.insert(bundle, Missing::Full { most: most.unwrap_or_default() });
+                refused.entry(bundle).or_default().push(Missing::Full { most: most.unwrap_or_default() });
             }
         }
         refused
@@ -292,27 +292,34 @@ impl<'a> Rulebook<'a> {
         facts: &Facts,
         given: BundleRight,
         held: &BTreeSet<Assignment>,
-    ) -> Result<Assignment, Missing> {
+    ) -> Result<Assignment, Vec<Missing>> {
         let BundleRight { right, scope } = given;
+        let mut missing = Vec::new();
         if !self.policy.managed.contains(&right) {
-            return Err(Missing::LeftAlone);
+            missing.push(Missing::LeftAlone);
         }
-        let scope = scope.resolve(facts.p_number, self.places).map_err(Missing::Scope)?;
-        let assignment = Assignment { right, scope };
+        let scope = scope.resolve(facts.p_number, self.places);
+        missing.extend(scope.err().map(Missing::Scope));
+        let assignment = scope.ok().map(|scope| Assignment { right, scope });
         let there = self.catalogue.get(&right).is_some_and(|right| right.vanished_at.is_none());
-        if there || held.contains(&assignment) { Ok(assignment) } else { Err(Missing::Vanished) }
+        if !there && !assignment.is_some_and(|assignment| held.contains(&assignment)) {
+            missing.push(Missing::Vanished);
+        }
+        assignment.filter(|_| missing.is_empty()).ok_or(missing)
     }
 
     /// What a grant lacks to count today.
-    pub(super) fn grant_misses(&self, grant: &Grant) -> Option<Missing> {
-        let over = period_misses(grant.from, grant.until, self.today);
+    pub(super) fn grant_misses(&self, grant: &Grant) -> Vec<Missing> {
+        let mut missing: Vec<Missing> = period_misses(grant.from, grant.until, self.today).collect();
         let sensitive = match &grant.granted {
             Granted::Bundle(key) => self.policy.bundles.get(key).is_some_and(|bundle| bundle.sensitive),
             Granted::Right { .. } => false,
         };
         let needed = if sensitive { SENSITIVE_APPROVALS } else { 1 };
-        let counts = grant.origin == GrantOrigin::TakenOver;
-        over.or_else(|| (!counts).then(|| approvals_miss(needed, &grant.approved_by)).flatten())
+        if grant.origin != GrantOrigin::TakenOver {
+            missing.extend(approvals_miss(needed, &grant.approved_by));
+        }
+        missing
     }
 
     /// What a rule lacks to fit somebody who would have the bundles that `evaluate` found.
@@ -437,9 +444,9 @@ impl<'f> Person<'f> {
     }
 }
 
-fn period_misses(from: Option<Date>, until: Option<Date>, today: Date) -> Option<Missing> {
+fn period_misses(from: Option<Date>, until: Option<Date>, today: Date) -> impl Iterator<Item = Missing> {
     let not_yet = from.filter(|from| today < *from).map(|from| Missing::NotYet { from });
-    not_yet.or_else(|| until.filter(|until| *until < today).map(|until| Missing::Over { until }))
+    not_yet.into_iter().chain(until.filter(|until| *until < today).map(|until| Missing::Over { until }))
 }
 
 fn approvals_miss(needed: usize, approved_by: &[String]) -> Option<Missing> {

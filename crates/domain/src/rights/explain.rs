@@ -52,25 +52,28 @@ impl<'a> Rulebook<'a> {
     ) -> Explanation {
         let evaluation = self.evaluate(facts, grants, held);
         let wanted = evaluation.wants.iter().filter(|want| want.assignment.right == right);
-        let because = wanted
+        let because: Vec<Held> = wanted
             .map(|want| Held { scope: want.assignment.scope, ground: want.because.ground(facts) })
             .collect();
         let mut missing = Vec::new();
         for unresolved in evaluation.unresolved.iter().filter(|one| one.right == right) {
-            missing.push(route(unresolved.because, vec![unresolved.missing.clone()]));
+            missing.push(route(unresolved.because, unresolved.missing.clone()));
         }
         for (because, refused) in &evaluation.refused {
             if because.bundle.is_some_and(|bundle| self.has(bundle, right)) {
-                missing.push(route(*because, vec![refused.clone()]));
+                let mut needs = refused.clone();
+                needs.extend(because.bundle.into_iter().flat_map(|bundle| self.bundle_misses(bundle, facts, held, right)));
+                missing.push(route(*because, needs));
             }
         }
         missing.extend(self.rules_that_do_not_fit(facts, grants, held, right));
         missing.extend(self.grants_that_do_not_count(grants, right));
         missing.sort_by_key(|route| route.needs.len());
-        if missing.is_empty() {
-            missing.push(self.only_by_grant(right));
+        let explanation = Explanation { because, missing };
+        if explanation.holds() || !explanation.missing.is_empty() {
+            return explanation;
         }
-        Explanation { because, missing }
+        Explanation { missing: vec![self.only_by_grant(right)], ..explanation }
     }
 
     fn has(&self, bundle: &Key, right: RightId) -> bool {
@@ -104,13 +107,11 @@ impl<'a> Rulebook<'a> {
         facts: &Facts,
         held: &BTreeSet<Assignment>,
         right: RightId,
-    ) -> Option<Missing> {
-        let mut given = self.policy.bundles.get(bundle)?.rights.iter().filter(|one| one.right == right);
-        let outcomes: Vec<_> = given.by_ref().map(|one| self.assignment(facts, *one, held)).collect();
-        if outcomes.iter().any(Result::is_ok) {
-            return None;
-        }
-        outcomes.into_iter().find_map(Result::err)
+    ) -> Vec<Missing> {
+        let bundle = self.policy.bundles.get(bundle).into_iter();
+        let given = bundle.flat_map(|bundle| &bundle.rights).filter(|one| one.right == right);
+        let missing = given.map(|one| self.assignment(facts, *one, held).err().unwrap_or_default());
+        missing.min_by_key(Vec::len).unwrap_or_default()
     }
 
     fn grants_that_do_not_count(&self, grants: &'a [Grant], right: RightId) -> Vec<Route> {
@@ -118,17 +119,18 @@ impl<'a> Rulebook<'a> {
             crate::rights::Granted::Bundle(bundle) => self.has(bundle, right),
             crate::rights::Granted::Right { right: granted, .. } => *granted == right,
         };
-        let waiting = grants.iter().filter(about).filter_map(|grant| Some((grant, self.grant_misses(grant)?)));
+        let waiting = grants.iter().filter(about).map(|grant| (grant, self.grant_misses(grant)));
+        let waiting = waiting.filter(|(_, missing)| !missing.is_empty());
         let bundle = |grant: &Grant| match &grant.granted {
             crate::rights::Granted::Bundle(bundle) => Some(bundle.clone()),
             crate::rights::Granted::Right { .. } => None,
         };
         waiting
-            .map(|(grant, missing)| Route {
+            .map(|(grant, needs)| Route {
                 rule: None,
                 name: Some(grant.why.clone()),
                 bundle: bundle(grant),
-                needs: vec![missing],
+                needs,
             })
             .collect()
     }

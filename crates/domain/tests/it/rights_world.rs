@@ -4,7 +4,7 @@
 //! `rule KEY bundle=KEY [everyone] [units=A|B] [sub-units] [titles=A|B] [groups=A|B] [manager] [not-manager]
 //! [except.people=A|B] [except.units=A|B] [except.bundles=A|B] [from=DAY] [until=DAY] [approved=A|B]`,
 //! `separate KEY KEY why=TEXT`, `grant NAME bundle=KEY|right=NAME:SCOPE [from=DAY] [until=DAY] [approved=A|B]
-//! [taken-over]`; of a person `holds=NAME:SCOPE,...`, `gave=NAME:SCOPE,...`, `unread-rights`; `why NAME RIGHT`.
+//! [taken-over]`; of a person `holds=NAME:SCOPE,...`, `gave=NAME:SCOPE,...`, `unread-rights`; `why NAME RIGHT`, `faults`.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -12,7 +12,7 @@ use domain::{
     GrantId, IdentityId, Language, RightId, RightsSituation, Subject, UserName,
     rights::{
         Assignment, Bundle, BundleRight, Catalogue, Except, Facts, Grant, GrantOrigin, Granted, Key, Known, Places,
-        Policy, PolicyFault, Right, Rule, Rulebook, Scope, Separation, Who,
+        Policy, Right, Rule, Rulebook, Separation, Who,
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -213,7 +213,7 @@ impl RightsWorld {
     }
 
     /// What is wrong with the policy, where everybody and every unit of these people is known.
-    pub fn faults(&self, subjects: &[Subject]) -> Vec<PolicyFault> {
+    pub fn faults(&self, subjects: &[Subject]) -> Vec<String> {
         let units = subjects.iter().filter_map(|one| one.desired.unit.as_deref());
         let units: HashSet<String> = units
             .flat_map(|unit| {
@@ -225,7 +225,11 @@ impl RightsWorld {
         let user_names: HashSet<String> = names.map(UserName::key).collect();
         let known =
             Known { catalogue: &self.catalogue, places: &self.places, units: &units, user_names: &user_names };
-        self.policy.faults(known).into_iter().map(|(_, fault)| fault).collect()
+        let faults = self.policy.faults(known).into_iter();
+        let say = |(place, fault): (domain::rights::Place, domain::rights::PolicyFault)| {
+            format!("{}: {}", place.say(Language::English), fault.say(Language::English))
+        };
+        faults.map(say).collect()
     }
 
     pub fn tell_why(&self, line: &Line, today: Date, subjects: &[Subject]) -> Vec<String> {
@@ -256,9 +260,4 @@ impl Ready<'_> {
         let name = subject.desired.user_name.as_ref().map(UserName::key);
         Facts::of(&subject.desired, name.is_some_and(|name| self.leaders.contains(&name)))
     }
-}
-
-/// The text of a scope in a line, checked.
-pub fn scope(text: &str) -> Scope {
-    text.parse().unwrap()
 }

@@ -73,7 +73,7 @@ impl Stage {
                 self.unlinked.push(stranger);
             }
             "answer" => self.answer(line),
-            "guard" | "why" => {}
+            "guard" | "why" | "faults" => {}
             _ if self.rights.take(line) => {}
             other => panic!("\"{other}\" is no part of a situation"),
         }
@@ -169,6 +169,9 @@ impl Stage {
         let assessment = self.assess();
         if let Some(guard) = lines.iter().find(|line| line.word(0) == "guard") {
             return self.tell_guard(&assessment.operations, guard);
+        }
+        if lines.iter().any(|line| line.word(0) == "faults") {
+            return self.rights.faults(&self.subjects);
         }
         if let Some(why) = lines.iter().find(|line| line.word(0) == "why") {
             return self.rights.tell_why(why, self.today, &self.subjects);
