@@ -79,14 +79,25 @@ fn is_more_than(part: u64, percent: f64, whole: u64) -> bool {
 #[serde(rename_all = "kebab-case", tag = "rule")]
 pub enum Rule {
     FirstContact,
-    TooManyStops { stops: usize, people: usize },
-    Administrator { roles: Vec<String> },
+    TooManyStops {
+        stops: usize,
+        people: usize,
+    },
+    Administrator {
+        roles: Vec<String>,
+    },
     Shrunk(Shrunk),
     EarlyDeletion,
     /// More rights are taken at once than the limit allows.
-    TooManyRemovals { removals: usize, rights: usize },
+    TooManyRemovals {
+        removals: usize,
+        rights: usize,
+    },
     /// Nobody would hold this right any more.
-    LastHolders { right: RightId, name: String },
+    LastHolders {
+        right: RightId,
+        name: String,
+    },
 }
 
 /// Operations that wait for an approval, by their place in the plan.
@@ -191,7 +202,9 @@ impl Rule {
             }
             Self::EarlyDeletion => "Sletningen er bestilt, før fristen er gået.".to_owned(),
             Self::TooManyRemovals { removals, rights } => {
-                format!("Planen fjerner {removals} af {rights} rettigheder på én gang, og det er over grænsen.")
+                format!(
+                    "Planen fjerner {removals} af {rights} rettigheder på én gang, og det er over grænsen."
+                )
             }
             Self::LastHolders { name, .. } => format!("Bagefter har ingen rettigheden »{name}« længere."),
         }

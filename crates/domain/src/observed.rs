@@ -22,6 +22,8 @@ pub struct Observed {
     pub seen_at: Timestamp,
     /// The time of its last own GET, if it ever had one.
     pub detailed_at: Option<Timestamp>,
+    /// When its rights were last read. `None`: never, or something happened since that may have changed them.
+    pub rights_at: Option<Timestamp>,
     pub sight: Sight,
 }
 

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Cpr, Departure, Email, Field, Fields, IdentityId, Language, Level, Name, RemoteUuid, Rid, RightId, SourceName,
+    Cpr, Departure, Email, Field, Fields, IdentityId, Language, Level, Name, RemoteUuid, Rid, RightId,
+    SourceName,
     rights::{Ground, Route, Scope},
 };
 
@@ -252,9 +253,7 @@ impl Reason {
             Self::LeftLongAgo { left: departure, .. } => left("left-long-ago", departure),
             Self::Ordered { by, .. } => format!("ordered {by}"),
             Self::Unmanaged { by, .. } => format!("unmanaged {by}"),
-            Self::Entitled { grounds } => {
-                grounds.iter().map(Ground::sort).collect::<Vec<_>>().join("; ")
-            }
+            Self::Entitled { grounds } => grounds.iter().map(Ground::sort).collect::<Vec<_>>().join("; "),
             Self::NotEntitled { nearest, .. } => {
                 let rules = nearest.iter().filter_map(|route| route.rule.as_ref());
                 format!("not-entitled {}", rules.map(ToString::to_string).collect::<Vec<_>>().join("; "))
@@ -284,7 +283,9 @@ fn say_not_entitled(nearest: &[Route], instead: &[Scope], language: Language) ->
     };
     let lacks: Vec<String> = nearest.iter().filter_map(lacks).collect();
     if lacks.is_empty() {
-        return language.pick("ingen regel eller tildeling giver den", "no rule and no grant gives it").to_owned();
+        return language
+            .pick("ingen regel eller tildeling giver den", "no rule and no grant gives it")
+            .to_owned();
     }
     lacks.join("; ")
 }

@@ -138,7 +138,13 @@ pub struct GuardLimits {
 
 impl Default for GuardLimits {
     fn default() -> Self {
-        Self { stop_percent: 5.0, stop_count: 5, removal_percent: 5.0, removal_count: 20, shrink_percent: 10.0 }
+        Self {
+            stop_percent: 5.0,
+            stop_count: 5,
+            removal_percent: 5.0,
+            removal_count: 20,
+            shrink_percent: 10.0,
+        }
     }
 }
 

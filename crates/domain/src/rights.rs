@@ -25,11 +25,11 @@ pub use explain::{Explanation, Held, Route};
 pub use facts::{Facts, fold, units_above};
 pub use grant::{Grant, GrantOrigin, Granted};
 pub use ground::Ground;
-pub use holding::{Assignment, HeldRights, OtherHolding};
+pub use holding::{Assignment, HeldRights, Holding, OtherHolding};
 pub use key::{Key, KeyFault};
 pub use missing::Missing;
 pub use policy::{
-    Approver, Asker, Bundle, BundleRight, Except, Known, Policy, Rule, Separation, SENSITIVE_APPROVALS, Who,
+    Approver, Asker, Bundle, BundleRight, Except, Known, Policy, Rule, SENSITIVE_APPROVALS, Separation, Who,
 };
 pub use policy_fault::{Place, PolicyFault};
 pub use preview::{Change, Preview};

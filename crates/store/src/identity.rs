@@ -3,6 +3,7 @@
 use domain::{
     Action, Cvr, Departure, Desired, Fields, Hold, IdentityId, KnownIdentity, Presence, RemoteUuid, Rid,
     Subject,
+    rights::HeldRights,
     text::{danish_sort_key, search_fold},
 };
 use jiff::Timestamp;
@@ -10,7 +11,13 @@ use serde_json::json;
 use std::collections::HashMap;
 use std::str::FromStr as _;
 
-use crate::{Keys, Row, StoreError, Tx, Value, json, log::AuditEntry, observed, tx::Seals};
+use crate::{
+    Keys, Row, StoreError, Tx, Value, json,
+    log::AuditEntry,
+    observed,
+    rights::{holding, policy},
+    tx::Seals,
+};
 
 pub(crate) const DESIRED: &str = "desired";
 const CPR: &str = "cpr";
@@ -32,7 +39,7 @@ pub(crate) async fn known(tx: &mut Tx, cvr: &Cvr) -> Result<Vec<KnownIdentity>, 
 }
 
 /// The RID column outlives the sources: what MitID Erhverv gave is needed when somebody comes back.
-fn read_desired(keys: &Keys, row: &Row) -> Result<Desired, StoreError> {
+pub(crate) fn read_desired(keys: &Keys, row: &Row) -> Result<Desired, StoreError> {
     let mut desired: Desired = json::unseal_with(keys, DESIRED, row, "sealed_desired")?;
     if desired.rid.is_none() {
         desired.rid = row.optional_text("rid")?.and_then(|rid| Rid::parse(rid).ok());
@@ -154,11 +161,14 @@ pub async fn subjects(tx: &mut Tx, cvr: &Cvr) -> Result<Vec<Subject>, StoreError
     let mut observed: HashMap<RemoteUuid, domain::Observed> =
         observed::linked(tx, cvr).await?.into_iter().map(|one| (one.uuid, one)).collect();
     let mut given_up = given_up(tx, cvr).await?;
+    let looks_after_rights = !policy::current(tx, cvr).await?.policy.is_empty();
+    let mut holdings = if looks_after_rights { holding::all(tx, cvr).await? } else { HashMap::new() };
     let sql = "SELECT id, sealed_desired, rid, link, written, hold_by, hold_why, hold_at FROM identity
                WHERE organisation = $1 ORDER BY id";
     let read = |keys: &Keys, row: &Row| {
         let link = row.optional_uuid("link")?.map(RemoteUuid);
         let mut subject = read_subject(keys, row, link.and_then(|uuid| observed.remove(&uuid)))?;
+        subject.rights = link.and_then(|uuid| holdings.remove(&uuid)).unwrap_or_default();
         subject.given_up = given_up.remove(row.text("id")?).unwrap_or_default();
         Ok(subject)
     };
@@ -178,6 +188,7 @@ fn read_subject(keys: &Keys, row: &Row, observed: Option<domain::Observed>) -> R
         desired: read_desired(keys, row)?,
         link: row.optional_uuid("link")?.map(RemoteUuid),
         observed,
+        rights: HeldRights::default(),
         written: json::read(row, "written")?,
         hold,
         given_up: Vec::new(),
@@ -207,6 +218,9 @@ pub async fn one(tx: &mut Tx, id: IdentityId) -> Result<Option<IdentityRecord>, 
         None => None,
     };
     let mut subject = read_subject(tx.keys(), &row, observed)?;
+    if let Some(uuid) = subject.link {
+        subject.rights = holding::of(tx, &cvr, uuid).await?;
+    }
     subject.given_up = given_up(tx, &cvr).await?.remove(row.text("id")?).unwrap_or_default();
     Ok(Some(IdentityRecord {
         cvr,

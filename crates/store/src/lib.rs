@@ -27,6 +27,7 @@ pub mod plan;
 mod postgres;
 pub mod question;
 mod reseal;
+pub mod rights;
 mod row;
 pub mod setting;
 pub mod sign_in_link;

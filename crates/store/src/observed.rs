@@ -49,8 +49,7 @@ pub struct Searched {
     pub missing: Vec<RemoteUuid>,
 }
 
-const COLUMNS: &str =
-    "uuid, status, fields, sealed_cpr, administrator_roles, authenticators, sight, seen_at, detailed_at";
+const COLUMNS: &str = "uuid, status, fields, sealed_cpr, administrator_roles, authenticators, sight, seen_at, detailed_at, rights_at";
 
 /// Those that are linked to an identity of ours.
 pub(crate) async fn linked(tx: &mut Tx, cvr: &Cvr) -> Result<Vec<Observed>, StoreError> {
@@ -98,6 +97,7 @@ fn read(keys: &Keys, row: &Row) -> Result<Observed, StoreError> {
         authenticators: json::read(row, "authenticators")?,
         seen_at: row.timestamp("seen_at")?,
         detailed_at: row.optional_timestamp("detailed_at")?,
+        rights_at: row.optional_timestamp("rights_at")?,
         sight: json::from_word(row, "sight")?,
     })
 }
@@ -218,6 +218,8 @@ async fn write_summaries(tx: &mut Tx, rows: Vec<Vec<Value>>) -> Result<(), Store
     ];
     const RULE: &str = "(organisation, uuid) DO UPDATE SET
         status_at = CASE WHEN observed.status = excluded.status THEN observed.status_at ELSE excluded.status_at END,
+        rights_at = CASE WHEN observed.status = 'Suspended' AND excluded.status <> 'Suspended' THEN NULL
+            ELSE observed.rights_at END,
         status = excluded.status, fields = excluded.fields,
         cpr_hash = COALESCE(excluded.cpr_hash, observed.cpr_hash),
         sealed_cpr = COALESCE(excluded.sealed_cpr, observed.sealed_cpr),
@@ -304,6 +306,8 @@ pub async fn take_detail(tx: &mut Tx, cvr: &Cvr, detail: &Detail) -> Result<(), 
          ON CONFLICT (organisation, uuid) DO UPDATE SET
              status_at = CASE WHEN observed.status = excluded.status THEN observed.status_at
                  ELSE excluded.status_at END,
+             rights_at = CASE WHEN observed.status = 'Suspended' AND excluded.status <> 'Suspended' THEN NULL
+                 ELSE observed.rights_at END,
              status = excluded.status, fields = excluded.fields, cpr_hash = excluded.cpr_hash,
              sealed_cpr = excluded.sealed_cpr, administrator_roles = excluded.administrator_roles,
              authenticators = excluded.authenticators, sight = 'seen', seen_at = excluded.seen_at,

@@ -12,7 +12,9 @@ use domain::{
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::{Keys, Row, StoreError, Tx, Value, identity, json, log::AuditEntry, question, tx::Seals};
+use crate::{
+    Keys, Row, StoreError, Tx, Value, identity, json, log::AuditEntry, question, rights::facts, tx::Seals,
+};
 
 pub mod position;
 
@@ -423,12 +425,14 @@ async fn write_identities(
         known.iter().map(|one| (one.desired.identity, &one.desired)).collect();
     let mut imported = Imported::default();
     let mut changed: Vec<&Desired> = Vec::new();
+    let mut former: Vec<(&Desired, &Desired)> = Vec::new();
     for desired in &resolution.desired {
         match before.get(&desired.identity) {
             None => imported.new += 1,
             Some(same) if *same == desired => continue,
             Some(before) => {
                 imported.changed += 1;
+                former.push((*before, desired));
                 let left = |one: &Desired| matches!(one.presence, domain::Presence::Left(_));
                 imported.left += usize::from(left(desired) && !left(before));
                 let entry = AuditEntry::of("lokalid", "person.changed", &organisation.cvr);
@@ -438,6 +442,7 @@ async fn write_identities(
         }
         changed.push(desired);
     }
+    facts::keep(tx, &organisation.cvr, former.into_iter()).await?;
     identity::write(tx, &organisation.cvr, &changed).await?;
     Ok(imported)
 }

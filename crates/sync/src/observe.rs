@@ -5,10 +5,16 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Cvr, RemoteUuid, Told};
+use domain::{
+    Cvr, Parts, RemoteUuid, Told,
+    rights::{Assignment, Holding, OtherHolding},
+};
 use futures::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
-use store::observed::{self, Detail, Searched, Summary};
+use store::{
+    observed::{self, Detail, Searched, Summary},
+    rights::{catalogue, holding},
+};
 
 use crate::{
     api::{self, Failure, limits::Urgency},
@@ -44,7 +50,9 @@ impl Engine {
         let due: BTreeSet<RemoteUuid> =
             searched.to_read.into_iter().chain(searched.missing).chain(stale).collect();
         let details = due.len();
+        self.read_catalogue_if_due(site).await?;
         self.read_details(site, due.into_iter().collect()).await?;
+        self.read_rights_of(site, self.stale_rights(cvr, before(now, site.pace.detail_age)).await?).await?;
         self.store.write(|tx| Box::pin(async { observed::note_full_read(tx, cvr).await })).await?;
         tracing::info!(organisation = %cvr, details, "MitID Erhverv was read in full");
         Ok(())
@@ -54,7 +62,8 @@ impl Engine {
     pub async fn read_stale(&self, cvr: &Cvr) -> Result<(), EngineError> {
         let site = self.site(cvr)?;
         let due = self.stale(cvr, Timestamp::MIN).await?;
-        self.read_details(site, due).await
+        self.read_details(site, due).await?;
+        self.read_rights_of(site, self.stale_rights(cvr, Timestamp::MIN).await?).await
     }
 
     /// Renewal is spread: of details of one age, each day a share is due.
@@ -62,6 +71,10 @@ impl Engine {
         let age = self.site(cvr)?.pace.detail_age;
         let before = before(now, age);
         Ok(self.store.read(|tx| Box::pin(async { observed::stale(tx, cvr, before).await })).await?)
+    }
+
+    async fn stale_rights(&self, cvr: &Cvr, before: Timestamp) -> Result<Vec<RemoteUuid>, EngineError> {
+        Ok(self.store.read(|tx| Box::pin(async { holding::stale(tx, cvr, before).await })).await?)
     }
 
     /// Before first contact no earlier list tells whether this one is whole, and whom it leaves out would be created
@@ -102,9 +115,22 @@ impl Engine {
     }
 
     async fn read_details(&self, site: &Site, due: Vec<RemoteUuid>) -> Result<(), EngineError> {
+        self.read_each(site, due, |uuid| self.read_one(site, uuid)).await
+    }
+
+    async fn read_rights_of(&self, site: &Site, due: Vec<RemoteUuid>) -> Result<(), EngineError> {
+        self.read_each(site, due, |uuid| self.observe_rights(site, uuid)).await
+    }
+
+    async fn read_each<F: Future<Output = Result<(), EngineError>>>(
+        &self,
+        site: &Site,
+        due: Vec<RemoteUuid>,
+        read: impl Fn(RemoteUuid) -> F,
+    ) -> Result<(), EngineError> {
         let total = due.len();
         let mut done = 0;
-        let reads = stream::iter(due).map(|uuid| self.read_one(site, uuid));
+        let reads = stream::iter(due).map(read);
         let mut reads = std::pin::pin!(reads.buffer_unordered(site.pace.at_once.max(1)));
         // The first fault is told at the end: what can be read is read.
         let mut fault = None;
@@ -159,6 +185,105 @@ impl Engine {
             administrator_roles: employee.administrator_roles,
             authenticators,
         })
+    }
+}
+
+/// How old the catalogue and the places may get.
+const CATALOGUE_AGE: SignedDuration = SignedDuration::from_hours(6);
+
+impl Engine {
+    /// Reads one identity's rights and stores them, also that the identity is gone.
+    async fn observe_rights(&self, site: &Site, uuid: RemoteUuid) -> Result<(), EngineError> {
+        let cvr = &site.cvr;
+        match self.read_rights(site, uuid).await {
+            Ok(_) => Ok(()),
+            Err(EngineError::Remote(Failure::Gone)) => Ok(self
+                .store
+                .write(|tx| Box::pin(async { observed::note_gone(tx, cvr, uuid).await }))
+                .await?),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The rights of one identity, as they were stored too. MitID Erhverv answers 500 for an identity that it does not
+    /// know, so a failure is followed by a look at the identity itself (reference/idm-api.md §2.12).
+    pub(crate) async fn read_rights(
+        &self,
+        site: &Site,
+        uuid: RemoteUuid,
+    ) -> Result<BTreeSet<Holding>, EngineError> {
+        let cvr = &site.cvr;
+        let permit = site.limits.acquire(Urgency::Normal).await;
+        let answer = self.patiently(site, async || site.client.roles(uuid).await).await;
+        permit.note(&answer);
+        let shown = match answer {
+            Ok(shown) => shown,
+            Err(Failure::Retry { after, why }) => {
+                let known = site.client.employee(uuid).await;
+                let gone = matches!(known, Err(Failure::Gone));
+                return Err(if gone { Failure::Gone } else { Failure::Retry { after, why } }.into());
+            }
+            Err(failure) => return Err(failure.into()),
+        };
+        let shown: BTreeSet<Holding> = shown.into_iter().map(|right| understood(cvr, right)).collect();
+        self.store.write(|tx| Box::pin(async { holding::take(tx, cvr, uuid, &shown).await })).await?;
+        Ok(shown)
+    }
+
+    /// Reads which rights and places there are, where that was long ago. A fault is kept and told; what was known counts.
+    pub async fn read_catalogue_if_due(&self, site: &Site) -> Result<(), EngineError> {
+        let cvr = &site.cvr;
+        let reading = self.store.read(|tx| Box::pin(async { catalogue::reading(tx, cvr).await })).await?;
+        let due = before(self.store.clock().now(), CATALOGUE_AGE);
+        if reading.read_at.is_some_and(|at| at >= due) && reading.fault.is_none() {
+            return Ok(());
+        }
+        let told = match self.listing(site).await {
+            Ok(listing) => {
+                let take =
+                    self.store.write(|tx| Box::pin(async { catalogue::take(tx, cvr, &listing).await }));
+                return Ok(take.await?);
+            }
+            Err(told) => told,
+        };
+        tracing::warn!(organisation = %cvr, why = %told, "the catalogue of rights could not be read; what was known still counts");
+        Ok(self.store.write(|tx| Box::pin(async { catalogue::note_fault(tx, cvr, &told).await })).await?)
+    }
+
+    /// An empty list is a fault, not a fact.
+    async fn listing(&self, site: &Site) -> Result<catalogue::Listing, Told> {
+        let failed = |failure: Failure| Told { words: failure.to_string(), parts: vec![failure.parts()] };
+        let rights = self.patiently(site, async || site.client.catalogue().await).await.map_err(failed)?;
+        let se = self.patiently(site, async || site.client.se_numbers().await).await.map_err(failed)?;
+        let units =
+            self.patiently(site, async || site.client.production_units().await).await.map_err(failed)?;
+        for (what, empty) in [
+            ("rights", rights.is_empty()),
+            ("SE numbers", se.is_empty()),
+            ("production units", units.is_empty()),
+        ] {
+            if empty {
+                let words =
+                    format!("MitID Erhverv answered with an empty list of {what}, which is not believed");
+                return Err(Told { words, parts: vec![Parts::new("remote-empty-list").with("what", what)] });
+            }
+        }
+        let rights = rights.into_iter().map(|one| (one.uuid, (one.name, one.description, one.basic_package)));
+        let places = se.iter().map(|number| ("SE", number.as_str(), None));
+        let places = places.chain(units.iter().map(|unit| ("PU", unit.number.as_str(), unit.name.clone())));
+        let places = places.filter_map(|(kind, number, name)| {
+            Some((domain::rights::Scope::from_wire(kind, number, &site.cvr)?, name.unwrap_or_default()))
+        });
+        Ok(catalogue::Listing { rights: rights.collect(), places: places.collect() })
+    }
+}
+
+/// A scope without type or value is as little understood as one of an unknown type.
+fn understood(cvr: &Cvr, right: api::HeldRight) -> Holding {
+    let (kind, value) = right.scope.map(|scope| (scope.kind, scope.value)).unwrap_or_default();
+    match domain::rights::Scope::from_wire(&kind, &value, cvr) {
+        Some(scope) => Holding::Understood(Assignment { right: right.uuid, scope }),
+        None => Holding::Other(OtherHolding { right: right.uuid, kind, value }),
     }
 }
 

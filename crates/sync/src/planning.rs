@@ -1,17 +1,18 @@
 //! From what is stored to a plan, and from a plan that the guard passed to the outbox.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::{
-    Action, Assessment, Cvr, IdentityId, Operation, Presence, Reason, Sight, Situation, Status, assess,
-    cost_dkk, danish_date,
+    Action, Assessment, Cvr, IdentityId, Operation, Presence, Reason, RightsSituation, Sight, Situation,
+    Status, assess, cost_dkk, danish_date,
     guard::{self, Circumstances, Judgement, Origin, Passed, Shrunk},
+    rights::{Facts, Rulebook},
 };
 use jiff::Timestamp;
 use store::{
     identity, observed, organisation,
     plan::{self, Coverage, NewPlan, PlanRecord},
-    question, source, unmanaged,
+    question, rights, source, unmanaged,
 };
 
 use crate::{
@@ -41,6 +42,16 @@ struct Stored {
     answers: HashMap<String, domain::Answer>,
     to_suspend: HashMap<domain::RemoteUuid, domain::Hold>,
     shrunk: Vec<Shrunk>,
+    entitlements: Entitlements,
+}
+
+/// What is decided about rights, as stored.
+struct Entitlements {
+    policy: domain::rights::Policy,
+    catalogue: domain::rights::Catalogue,
+    places: domain::rights::Places,
+    grants: HashMap<IdentityId, Vec<domain::rights::Grant>>,
+    leaders: HashSet<String>,
 }
 
 impl Engine {
@@ -54,6 +65,7 @@ impl Engine {
     pub(crate) async fn plan_of_resolved(&self, cvr: &Cvr, origin: Origin) -> Result<Planned, EngineError> {
         self.progress.count(cvr, Stage::Planning, 0, 1);
         let stored = self.stored(cvr).await?;
+        let rulebook = stored.rulebook();
         let assessment = assess(Situation {
             organisation: &stored.record.organisation,
             today: danish_date(stored.as_of),
@@ -61,6 +73,7 @@ impl Engine {
             unlinked: &stored.unlinked,
             answers: &stored.answers,
             to_suspend: &stored.to_suspend,
+            rights: stored.entitlements.situation(&rulebook),
         });
         let planned = self.keep(cvr, origin, &stored, assessment).await?;
         self.progress.count(cvr, Stage::Planning, 1, 1);
@@ -83,10 +96,13 @@ impl Engine {
             Box::pin(async {
                 let mut shrunk = source::shrunk(tx, cvr).await?;
                 shrunk.extend(observed::shrunk(tx, cvr).await?);
+                let subjects = identity::subjects(tx, cvr).await?;
+                let entitlements = Entitlements::load(tx, cvr, &subjects).await?;
                 Ok::<_, EngineError>(Stored {
                     as_of: tx.now(),
                     record: engine::organisation(tx, cvr).await?,
-                    subjects: identity::subjects(tx, cvr).await?,
+                    subjects,
+                    entitlements,
                     unlinked: observed::unlinked(tx, cvr).await?,
                     answers: question::answers(tx, cvr).await?,
                     to_suspend: unmanaged::to_suspend(tx, cvr).await?,
@@ -259,6 +275,49 @@ impl Stored {
         };
         self.subjects.iter().filter(there).count()
     }
+
+    /// The policy for today, with whom bundles have no room for.
+    fn rulebook(&self) -> Rulebook<'_> {
+        let Entitlements { policy, catalogue, places, grants, .. } = &self.entitlements;
+        let rulebook = Rulebook::new(policy, catalogue, places, danish_date(self.as_of));
+        if policy.bundles.values().all(|bundle| bundle.most_holders.is_none()) {
+            return rulebook;
+        }
+        let facts: Vec<Facts> =
+            self.subjects.iter().map(|one| self.entitlements.facts(&one.desired)).collect();
+        let people = facts.iter().zip(&self.subjects).map(|(facts, subject)| {
+            let grants = grants.get(&facts.identity).map(Vec::as_slice).unwrap_or_default();
+            (facts, grants, &subject.rights.held)
+        });
+        let turned_away = rulebook.find_turned_away(people);
+        rulebook.turning_away(turned_away)
+    }
+}
+
+impl Entitlements {
+    async fn load(
+        tx: &mut store::Tx,
+        cvr: &Cvr,
+        subjects: &[domain::Subject],
+    ) -> Result<Self, store::StoreError> {
+        Ok(Self {
+            policy: rights::policy::current(tx, cvr).await?.policy,
+            catalogue: rights::catalogue::rights(tx, cvr).await?,
+            places: rights::catalogue::places(tx, cvr).await?,
+            grants: rights::grant::open(tx, cvr).await?,
+            leaders: rights::facts::leaders(subjects.iter().map(|subject| &subject.desired)),
+        })
+    }
+
+    fn facts(&self, desired: &domain::Desired) -> Facts {
+        let leads = desired.user_name.as_ref().is_some_and(|name| self.leaders.contains(&name.key()));
+        Facts::of(desired, leads)
+    }
+
+    fn situation<'a>(&'a self, rulebook: &'a Rulebook<'a>) -> Option<RightsSituation<'a>> {
+        let Self { policy, grants, leaders, .. } = self;
+        (!policy.is_empty()).then_some(RightsSituation { rulebook, grants, leaders })
+    }
 }
 
 /// Short answers are believed where they were shown to whoever approved, because they held something.
@@ -287,5 +346,7 @@ fn circumstances(stored: &Stored, origin: Origin) -> Circumstances<'_> {
         people: stored.people(),
         administrators,
         shrunk: stored.shrunk.clone(),
+        rights: stored.subjects.iter().filter_map(|one| Some((one.link?, &one.rights.held))).collect(),
+        catalogue: &stored.entitlements.catalogue,
     }
 }

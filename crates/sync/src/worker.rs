@@ -28,6 +28,7 @@ use crate::{
 };
 
 mod effect;
+mod rights;
 mod tell;
 
 /// Attempts after which an operation is parked. Suspensions never are.
@@ -171,7 +172,9 @@ impl Engine {
         organisation: &Organisation,
         one: Claimed,
     ) -> Result<(), EngineError> {
-        let outcome = if one.uncertain {
+        let outcome = if let Some((scope, rights)) = one.action.rights() {
+            self.carry_out_rights(site, organisation, &one, scope, rights).await?
+        } else if one.uncertain {
             match self.find_effect(site, organisation, &one).await? {
                 Some(outcome) => outcome,
                 None => self.send_again(site, organisation, &one).await?,

@@ -15,7 +15,8 @@ pub(super) fn hold(operations: &[Operation], circumstances: &Circumstances<'_>, 
     }
     hold_many(operations, &places, circumstances, held);
     for (right, places) in last_holders(operations, circumstances) {
-        let name = circumstances.catalogue.get(&right).map_or_else(|| right.to_string(), |known| known.name.clone());
+        let name =
+            circumstances.catalogue.get(&right).map_or_else(|| right.to_string(), |known| known.name.clone());
         held.push(Held { rule: Rule::LastHolders { right, name }, operations: places });
     }
 }
@@ -45,11 +46,16 @@ fn assignments(action: &Action) -> impl Iterator<Item = Assignment> {
 }
 
 /// The rights that somebody holds now and nobody would hold afterwards, in any scope, with the operations that take them.
-fn last_holders(operations: &[Operation], circumstances: &Circumstances<'_>) -> BTreeMap<RightId, Vec<usize>> {
+fn last_holders(
+    operations: &[Operation],
+    circumstances: &Circumstances<'_>,
+) -> BTreeMap<RightId, Vec<usize>> {
     let mut after: HashMap<RemoteUuid, BTreeSet<Assignment>> = HashMap::new();
     let mut taken: BTreeMap<RightId, Vec<usize>> = BTreeMap::new();
     for (place, operation) in operations.iter().enumerate() {
-        let (Some(uuid), Some((_, rights))) = (operation.action.uuid(), operation.action.rights()) else { continue };
+        let (Some(uuid), Some((_, rights))) = (operation.action.uuid(), operation.action.rights()) else {
+            continue;
+        };
         let held = after.entry(uuid).or_insert_with(|| {
             circumstances.rights.get(&uuid).map(|held| (*held).clone()).unwrap_or_default()
         });

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use crate::{
     About, Action, Desired, Field, IdentityId, Observed, Obstacle, Owner, Reason, RightId, Status, Verdict,
     plan::decision::Decision,
-    rights::{Assignment, Because, By, Evaluation, Facts, Grant, Ground, Key, Missing, Route, Rulebook, Scope},
+    rights::{
+        Assignment, Because, By, Evaluation, Facts, Grant, Ground, Key, Missing, Route, Rulebook, Scope,
+    },
 };
 
 /// What decides about rights.
@@ -39,7 +41,7 @@ impl<'a> Decision<'a, '_> {
         if self.subject.link != Some(observed.uuid) || (waits && observed.status == Status::Pending) {
             return;
         }
-        if self.subject.rights.read_at.is_none() {
+        if observed.rights_at.is_none() {
             return self.wait();
         }
         let facts = rights.facts(self.desired());
@@ -72,7 +74,8 @@ impl<'a> Decision<'a, '_> {
     ) {
         let mut groups = Grouped::new();
         let mut grounds: BTreeMap<Scope, BTreeSet<Ground>> = BTreeMap::new();
-        for (assignment, because) in wanted.iter().filter(|(one, _)| !self.subject.rights.held.contains(one)) {
+        for (assignment, because) in wanted.iter().filter(|(one, _)| !self.subject.rights.held.contains(one))
+        {
             if self.may_give_again(*assignment, rulebook, differs) {
                 groups.entry((assignment.scope, false)).or_default().insert(assignment.right);
                 let grounds = grounds.entry(assignment.scope).or_default();
@@ -87,7 +90,12 @@ impl<'a> Decision<'a, '_> {
     }
 
     /// What we gave and somebody took in MitID Erhverv follows the owner of the field.
-    fn may_give_again(&mut self, assignment: Assignment, rulebook: &Rulebook<'_>, differs: &mut Differs) -> bool {
+    fn may_give_again(
+        &mut self,
+        assignment: Assignment,
+        rulebook: &Rulebook<'_>,
+        differs: &mut Differs,
+    ) -> bool {
         if !self.subject.rights.given.contains(&assignment) {
             return true;
         }
@@ -194,7 +202,8 @@ impl<'a> Decision<'a, '_> {
             self.ask(About::Obstacle(Obstacle::BundleRefused { by, bundle, missing }));
         }
         for separation in &evaluation.broken {
-            let [first, second] = [&separation.first, &separation.second].map(|key| bundle_name(rulebook, key));
+            let [first, second] =
+                [&separation.first, &separation.second].map(|key| bundle_name(rulebook, key));
             let why = separation.why.clone();
             self.ask(About::Obstacle(Obstacle::SeparationBroken { first, second, why }));
         }

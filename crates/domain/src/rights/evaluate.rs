@@ -10,8 +10,8 @@ use jiff::civil::Date;
 use crate::{
     IdentityId, RightId,
     rights::{
-        Assignment, Bundle, BundleRight, Catalogue, Facts, Grant, GrantOrigin, Granted, Ground, Key, Missing, Places,
-        Policy, Rule, SENSITIVE_APPROVALS, Separation, fold, units_above,
+        Assignment, Bundle, BundleRight, Catalogue, Facts, Grant, GrantOrigin, Granted, Ground, Key, Missing,
+        Places, Policy, Rule, SENSITIVE_APPROVALS, Separation, fold, units_above,
     },
 };
 
@@ -151,9 +151,17 @@ impl<'a> Rulebook<'a> {
 
     /// What one person is to hold. `held` is what they hold in MitID Erhverv: of two bundles that must not be held
     /// together, the one that is there already stays.
-    pub fn evaluate(&self, facts: &Facts, grants: &'a [Grant], held: &BTreeSet<Assignment>) -> Evaluation<'a> {
-        let bundles = self.bundles(facts, grants);
+    pub fn evaluate(
+        &self,
+        facts: &Facts,
+        grants: &'a [Grant],
+        held: &BTreeSet<Assignment>,
+    ) -> Evaluation<'a> {
         let mut evaluation = Evaluation::default();
+        if !facts.here {
+            return evaluation;
+        }
+        let bundles = self.bundles(facts, grants);
         let refused = self.refused(facts, &bundles, held, &mut evaluation);
         for because in bundles {
             match because.bundle.and_then(|bundle| refused.get(bundle)) {
@@ -335,12 +343,17 @@ impl<'a> Rulebook<'a> {
         people: impl Iterator<Item = (&'p Facts, &'a [Grant], &'p BTreeSet<Assignment>)>,
     ) -> TurnedAway {
         let mut wishing: BTreeMap<&Key, Vec<(bool, String, IdentityId)>> = BTreeMap::new();
-        let limited: HashSet<&Key> =
-            self.policy.bundles.iter().filter(|(_, one)| one.most_holders.is_some()).map(|(key, _)| key).collect();
+        let limited: HashSet<&Key> = self
+            .policy
+            .bundles
+            .iter()
+            .filter(|(_, one)| one.most_holders.is_some())
+            .map(|(key, _)| key)
+            .collect();
         if limited.is_empty() {
             return TurnedAway::default();
         }
-        for (facts, grants, held) in people {
+        for (facts, grants, held) in people.filter(|(facts, ..)| facts.here) {
             let bundles = self.bundles(facts, grants);
             let given: BTreeSet<&Key> = bundles.iter().filter_map(|because| because.bundle).collect();
             for bundle in given.intersection(&limited.iter().copied().collect()) {
@@ -350,7 +363,8 @@ impl<'a> Rulebook<'a> {
         }
         let turned_away = wishing.into_iter().map(|(key, mut people)| {
             people.sort();
-            let most = self.policy.bundles.get(key).and_then(|bundle| bundle.most_holders).unwrap_or(u32::MAX);
+            let most =
+                self.policy.bundles.get(key).and_then(|bundle| bundle.most_holders).unwrap_or(u32::MAX);
             let most = usize::try_from(most).unwrap_or(usize::MAX);
             (key.clone(), people.into_iter().skip(most).map(|(_, _, identity)| identity).collect())
         });

@@ -50,6 +50,10 @@ impl<'a> Rulebook<'a> {
         held: &BTreeSet<Assignment>,
         right: RightId,
     ) -> Explanation {
+        if !facts.here {
+            let route = Route { rule: None, name: None, bundle: None, needs: vec![Missing::NotHere] };
+            return Explanation { because: Vec::new(), missing: vec![route] };
+        }
         let evaluation = self.evaluate(facts, grants, held);
         let wanted = evaluation.wants.iter().filter(|want| want.assignment.right == right);
         let because: Vec<Held> = wanted
@@ -62,7 +66,12 @@ impl<'a> Rulebook<'a> {
         for (because, refused) in &evaluation.refused {
             if because.bundle.is_some_and(|bundle| self.has(bundle, right)) {
                 let mut needs = refused.clone();
-                needs.extend(because.bundle.into_iter().flat_map(|bundle| self.bundle_misses(bundle, facts, held, right)));
+                needs.extend(
+                    because
+                        .bundle
+                        .into_iter()
+                        .flat_map(|bundle| self.bundle_misses(bundle, facts, held, right)),
+                );
                 missing.push(route(*because, needs));
             }
         }
@@ -77,7 +86,10 @@ impl<'a> Rulebook<'a> {
     }
 
     fn has(&self, bundle: &Key, right: RightId) -> bool {
-        self.policy.bundles.get(bundle).is_some_and(|bundle| bundle.rights.iter().any(|one| one.right == right))
+        self.policy
+            .bundles
+            .get(bundle)
+            .is_some_and(|bundle| bundle.rights.iter().any(|one| one.right == right))
     }
 
     fn rules_that_do_not_fit(

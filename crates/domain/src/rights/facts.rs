@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Desired, IdentityId, PNumber, text::lower};
+use crate::{Desired, IdentityId, PNumber, Presence, text::lower};
 
 /// One person as rules see them, at some time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct Facts {
     /// Whether they are somebody's manager.
     pub leads: bool,
     pub p_number: Option<PNumber>,
+    /// Whether they work here. Nobody who left is to hold anything.
+    pub here: bool,
 }
 
 impl Facts {
@@ -41,6 +43,7 @@ impl Facts {
             manager: desired.manager.clone(),
             leads,
             p_number: desired.p_number,
+            here: !matches!(desired.presence, Presence::Left(_)),
         }
     }
 }

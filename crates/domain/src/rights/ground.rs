@@ -41,9 +41,15 @@ impl Ground {
     pub fn say(&self, language: Language) -> String {
         match self {
             Self::Rule { name, met, until, .. } => {
-                let met: Vec<String> =
-                    met.iter().map(|(condition, value)| format!("{} {value}", word(condition, language))).collect();
-                let met = if met.is_empty() { language.pick("alle", "everyone").to_owned() } else { met.join(", ") };
+                let met: Vec<String> = met
+                    .iter()
+                    .map(|(condition, value)| format!("{} {value}", word(condition, language)))
+                    .collect();
+                let met = if met.is_empty() {
+                    language.pick("alle", "everyone").to_owned()
+                } else {
+                    met.join(", ")
+                };
                 let rule = match language {
                     Language::Danish => format!("reglen »{name}« ({met})"),
                     Language::English => format!("rule \"{name}\" ({met})"),

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{RightId, rights::Scope};
@@ -17,13 +16,18 @@ pub struct Assignment {
 /// The rights of one identity as MitID Erhverv last showed them, and what we know of how they came there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HeldRights {
-    /// When they were last read. `None`: never, or something happened since that may have changed them.
-    pub read_at: Option<Timestamp>,
     pub held: BTreeSet<Assignment>,
     /// What we gave and did not take: held, or taken by somebody else.
     pub given: BTreeSet<Assignment>,
     /// In a scope of a type or number that is not understood: shown, never touched.
     pub other: Vec<OtherHolding>,
+}
+
+/// A right in a scope, as one answer of MitID Erhverv has it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holding {
+    Understood(Assignment),
+    Other(OtherHolding),
 }
 
 /// A right in a scope that is not understood.

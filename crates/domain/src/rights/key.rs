@@ -46,7 +46,9 @@ const LONGEST: usize = 60;
 
 /// The text is no key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a key has lower-case letters a to z, digits and hyphens, at most {LONGEST}: write it like `moms-og-skat`")]
+#[error(
+    "a key has lower-case letters a to z, digits and hyphens, at most {LONGEST}: write it like `moms-og-skat`"
+)]
 pub struct KeyFault;
 
 #[cfg(test)]

@@ -14,29 +14,62 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Missing {
-    Unit { any_of: BTreeSet<String>, sub_units: bool, has: Option<String> },
-    Title { any_of: BTreeSet<String>, has: Option<String> },
-    Group { any_of: BTreeSet<String> },
+    Unit {
+        any_of: BTreeSet<String>,
+        sub_units: bool,
+        has: Option<String>,
+    },
+    Title {
+        any_of: BTreeSet<String>,
+        has: Option<String>,
+    },
+    Group {
+        any_of: BTreeSet<String>,
+    },
     /// Whether the person must be somebody's manager, or must not be.
-    Manager { must: bool },
-    Attribute { name: String, any_of: BTreeSet<String>, has: Option<String> },
-    NotYet { from: Date },
-    Over { until: Date },
+    Manager {
+        must: bool,
+    },
+    Attribute {
+        name: String,
+        any_of: BTreeSet<String>,
+        has: Option<String>,
+    },
+    NotYet {
+        from: Date,
+    },
+    Over {
+        until: Date,
+    },
     /// Named as an exception.
     ExceptedPerson,
-    ExceptedUnit { unit: String },
-    ExceptedBundle { bundle: Key },
+    ExceptedUnit {
+        unit: String,
+    },
+    ExceptedBundle {
+        bundle: Key,
+    },
     /// A rule or grant of a sensitive bundle that too few have approved.
-    Approval { needed: usize, given: usize },
+    Approval {
+        needed: usize,
+        given: usize,
+    },
     /// Another bundle that must not be held together with this one.
-    Separation { bundle: Key, why: String },
+    Separation {
+        bundle: Key,
+        why: String,
+    },
     /// The bundle has as many holders as it may have.
-    Full { most: u32 },
+    Full {
+        most: u32,
+    },
     Scope(ScopeFault),
     /// MitID Erhverv has the right no longer.
     Vanished,
     /// Lokalid does not look after the right.
     LeftAlone,
+    /// The person does not work here (any more).
+    NotHere,
     /// No rule gives it: somebody must give or request it.
     Grant,
 }
@@ -50,13 +83,16 @@ impl Missing {
     }
 
     fn say_danish(&self) -> String {
-        let now = |has: &Option<String>| has.as_ref().map_or("har ingen".to_owned(), |has| format!("har »{has}«"));
+        let now =
+            |has: &Option<String>| has.as_ref().map_or("har ingen".to_owned(), |has| format!("har »{has}«"));
         match self {
             Self::Unit { any_of, sub_units, has } => {
                 let below = if *sub_units { " eller en enhed under" } else { "" };
                 format!("enheden {}{below} ({})", listed(any_of, Language::Danish), now(has))
             }
-            Self::Title { any_of, has } => format!("stillingen {} ({})", listed(any_of, Language::Danish), now(has)),
+            Self::Title { any_of, has } => {
+                format!("stillingen {} ({})", listed(any_of, Language::Danish), now(has))
+            }
             Self::Group { any_of } => format!("gruppen {}", listed(any_of, Language::Danish)),
             Self::Manager { must: true } => "at være leder for nogen".to_owned(),
             Self::Manager { must: false } => "ikke at være leder for nogen".to_owned(),
@@ -74,18 +110,22 @@ impl Missing {
             Self::Scope(fault) => fault.say(Language::Danish),
             Self::Vanished => "rettigheden findes ikke længere i MitID Erhverv".to_owned(),
             Self::LeftAlone => "rettigheden styres ikke herfra".to_owned(),
+            Self::NotHere => "personen arbejder her ikke".to_owned(),
             Self::Grant => "en tildeling eller en godkendt anmodning".to_owned(),
         }
     }
 
     fn say_english(&self) -> String {
-        let now = |has: &Option<String>| has.as_ref().map_or("has none".to_owned(), |has| format!("has \"{has}\""));
+        let now =
+            |has: &Option<String>| has.as_ref().map_or("has none".to_owned(), |has| format!("has \"{has}\""));
         match self {
             Self::Unit { any_of, sub_units, has } => {
                 let below = if *sub_units { " or one below" } else { "" };
                 format!("the unit {}{below} ({})", listed(any_of, Language::English), now(has))
             }
-            Self::Title { any_of, has } => format!("the title {} ({})", listed(any_of, Language::English), now(has)),
+            Self::Title { any_of, has } => {
+                format!("the title {} ({})", listed(any_of, Language::English), now(has))
+            }
             Self::Group { any_of } => format!("the group {}", listed(any_of, Language::English)),
             Self::Manager { must: true } => "to be somebody's manager".to_owned(),
             Self::Manager { must: false } => "not to be anybody's manager".to_owned(),
@@ -98,11 +138,14 @@ impl Missing {
             Self::ExceptedUnit { unit } => format!("the unit \"{unit}\" is left out"),
             Self::ExceptedBundle { bundle } => format!("whoever has the bundle `{bundle}` is left out"),
             Self::Approval { needed, given } => format!("{given} of {needed} have approved"),
-            Self::Separation { bundle, why } => format!("cannot be held together with the bundle `{bundle}`: {why}"),
+            Self::Separation { bundle, why } => {
+                format!("cannot be held together with the bundle `{bundle}`: {why}")
+            }
             Self::Full { most } => format!("the bundle has the {most} holders already that it may have"),
             Self::Scope(fault) => fault.say(Language::English),
             Self::Vanished => "MitID Erhverv has the right no longer".to_owned(),
             Self::LeftAlone => "the right is left alone".to_owned(),
+            Self::NotHere => "the person does not work here".to_owned(),
             Self::Grant => "a grant or an approved request".to_owned(),
         }
     }

@@ -19,25 +19,48 @@ pub enum Place {
 /// Why a policy cannot count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PolicyFault {
-    UnknownRight { right: RightId },
+    UnknownRight {
+        right: RightId,
+    },
     /// A bundle gives a right that is not managed.
-    LeftAlone { right: String },
+    LeftAlone {
+        right: String,
+    },
     NoName,
     EmptyBundle,
-    ForeignScope { fault: ScopeFault },
+    ForeignScope {
+        fault: ScopeFault,
+    },
     NobodyApproves,
     NoOwner,
-    UnknownPerson { name: String },
+    UnknownPerson {
+        name: String,
+    },
     NoHolders,
-    UnknownBundle { bundle: Key },
-    SensitiveToEveryone { bundle: Key },
+    UnknownBundle {
+        bundle: Key,
+    },
+    SensitiveToEveryone {
+        bundle: Key,
+    },
     NoCondition,
     EveryoneAndCondition,
-    EndBeforeStart { from: Date, until: Date },
-    UnknownUnit { unit: String },
-    ExceptsItsOwn { bundle: Key },
-    ExceptionCoversUnit { unit: String },
-    CircularExceptions { bundles: Vec<Key> },
+    EndBeforeStart {
+        from: Date,
+        until: Date,
+    },
+    UnknownUnit {
+        unit: String,
+    },
+    ExceptsItsOwn {
+        bundle: Key,
+    },
+    ExceptionCoversUnit {
+        unit: String,
+    },
+    CircularExceptions {
+        bundles: Vec<Key>,
+    },
     SeparatedFromItself,
 }
 
@@ -66,32 +89,41 @@ impl PolicyFault {
     fn say_danish(&self) -> String {
         match self {
             Self::UnknownRight { right } => {
-                format!("MitID Erhverv har ingen rettighed {right}. Se `lokalid rights list`, eller læs kataloget igen")
+                format!(
+                    "MitID Erhverv har ingen rettighed {right}. Se `lokalid rights list`, eller læs kataloget igen"
+                )
             }
             Self::LeftAlone { right } => {
-                format!("rettigheden »{right}« er ikke styret herfra. Tilføj den under [rights], eller tag den ud af pakken")
+                format!(
+                    "rettigheden »{right}« er ikke styret herfra. Tilføj den under [rights], eller tag den ud af pakken"
+                )
             }
             Self::NoName => "der mangler et navn. Skriv et, som kolleger forstår".to_owned(),
             Self::EmptyBundle => "pakken har ingen rettigheder. Tilføj en, eller fjern pakken".to_owned(),
             Self::ForeignScope { fault } => fault.say(Language::Danish),
             Self::NobodyApproves => {
-                "nogen kan anmode om pakken, men ingen kan godkende. Skriv approved_by, eller tøm may_ask".to_owned()
+                "nogen kan anmode om pakken, men ingen kan godkende. Skriv approved_by, eller tøm may_ask"
+                    .to_owned()
             }
             Self::NoOwner => "ejeren skal godkende, men pakken har ingen ejer. Skriv owner".to_owned(),
             Self::UnknownPerson { name } => {
                 format!("her er ingen med brugernavnet »{name}«. Ret brugernavnet")
             }
             Self::NoHolders => {
-                "højst 0 indehavere giver ingen noget. Skriv et tal over 0, eller fjern most_holders".to_owned()
+                "højst 0 indehavere giver ingen noget. Skriv et tal over 0, eller fjern most_holders"
+                    .to_owned()
             }
             Self::UnknownBundle { bundle } => {
                 format!("der er ingen pakke `{bundle}`. Ret navnet, eller tilføj pakken")
             }
             Self::SensitiveToEveryone { bundle } => {
-                format!("pakken `{bundle}` er følsom og må ikke gives til alle. Sæt en betingelse: enhed, stilling eller gruppe")
+                format!(
+                    "pakken `{bundle}` er følsom og må ikke gives til alle. Sæt en betingelse: enhed, stilling eller gruppe"
+                )
             }
             Self::NoCondition => {
-                "reglen har ingen betingelse. Sæt en, eller skriv everyone = true, hvis alle skal have pakken".to_owned()
+                "reglen har ingen betingelse. Sæt en, eller skriv everyone = true, hvis alle skal have pakken"
+                    .to_owned()
             }
             Self::EveryoneAndCondition => {
                 "reglen gælder både alle og nogle bestemte. Fjern everyone eller betingelserne".to_owned()
@@ -100,13 +132,19 @@ impl PolicyFault {
                 format!("sidste dag {until} ligger før første dag {from}. Byt dem om, eller ret den ene")
             }
             Self::UnknownUnit { unit } => {
-                format!("ingen er eller har været i enheden »{unit}«. Skriv den, som kilden gør, med overenheder foran og \" / \" imellem")
+                format!(
+                    "ingen er eller har været i enheden »{unit}«. Skriv den, som kilden gør, med overenheder foran og \" / \" imellem"
+                )
             }
             Self::ExceptsItsOwn { bundle } => {
-                format!("reglen undtager dem, der har pakken `{bundle}`, som den selv giver. Fjern undtagelsen")
+                format!(
+                    "reglen undtager dem, der har pakken `{bundle}`, som den selv giver. Fjern undtagelsen"
+                )
             }
             Self::ExceptionCoversUnit { unit } => {
-                format!("enheden »{unit}« er både med og undtaget, så reglen giver ingen noget der. Fjern den ene")
+                format!(
+                    "enheden »{unit}« er både med og undtaget, så reglen giver ingen noget der. Fjern den ene"
+                )
             }
             Self::CircularExceptions { bundles } => {
                 format!("undtagelserne går i ring: {}. Fjern en af dem", round(bundles))

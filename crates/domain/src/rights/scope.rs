@@ -18,7 +18,9 @@ number_value!(SeNumber, SeNumberFault, 8);
 
 /// The text is no SE number.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("an SE number has eight digits and nothing else: look it up in the company register and write it again")]
+#[error(
+    "an SE number has eight digits and nothing else: look it up in the company register and write it again"
+)]
 pub struct SeNumberFault;
 
 /// A scope as it is held and given (reference/idm-api.md §2.12).
@@ -74,7 +76,9 @@ impl Scope {
         match self {
             Self::Cvr => language.pick("hele organisationen", "the whole organisation").to_owned(),
             Self::Se(number) => format!("{} {number}", language.pick("SE-nummer", "SE number")),
-            Self::ProductionUnit(number) => format!("{} {number}", language.pick("P-enhed", "production unit")),
+            Self::ProductionUnit(number) => {
+                format!("{} {number}", language.pick("P-enhed", "production unit"))
+            }
         }
     }
 }
@@ -87,7 +91,9 @@ impl WantedScope {
             Self::OwnProductionUnit => Scope::ProductionUnit(p_number.ok_or(ScopeFault::NoPNumber)?),
         };
         match scope {
-            Scope::Se(number) if !places.se_numbers.contains(&number) => Err(ScopeFault::ForeignSeNumber(number)),
+            Scope::Se(number) if !places.se_numbers.contains(&number) => {
+                Err(ScopeFault::ForeignSeNumber(number))
+            }
             Scope::ProductionUnit(number) if !places.production_units.contains_key(&number) => {
                 Err(ScopeFault::ForeignPNumber(number))
             }
@@ -115,10 +121,14 @@ impl ScopeFault {
                 "the person has no P-number. Put it into the source".to_owned()
             }
             (Self::ForeignPNumber(number), Language::Danish) => {
-                format!("P-nummer {number} er ikke blandt organisationens P-enheder i MitID Erhverv. Ret det i kilden eller i reglen")
+                format!(
+                    "P-nummer {number} er ikke blandt organisationens P-enheder i MitID Erhverv. Ret det i kilden eller i reglen"
+                )
             }
             (Self::ForeignPNumber(number), Language::English) => {
-                format!("P-number {number} is none of the organisation's production units in MitID Erhverv. Mend the source or the rule")
+                format!(
+                    "P-number {number} is none of the organisation's production units in MitID Erhverv. Mend the source or the rule"
+                )
             }
             (Self::ForeignSeNumber(number), Language::Danish) => {
                 format!("SE-nummer {number} er ikke blandt organisationens i MitID Erhverv. Ret reglen")
@@ -234,7 +244,9 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_no_scope() {
-        for (kind, value) in [("Cvr", "90000002"), ("Region", "90000001"), ("PU", "12"), ("SE", ""), ("", "90000001")] {
+        for (kind, value) in
+            [("Cvr", "90000002"), ("Region", "90000001"), ("PU", "12"), ("SE", ""), ("", "90000001")]
+        {
             assert_eq!(Scope::from_wire(kind, value, &cvr()), None, "{kind} {value}");
         }
         for text in ["", "CVR", "se", "se 12", "production-unit", "everything", "cvr 90000001"] {
@@ -251,6 +263,9 @@ mod tests {
         assert_eq!(own.resolve(None, &places), Err(ScopeFault::NoPNumber));
         assert_eq!(own.resolve(Some(unit), &Places::default()), Err(ScopeFault::ForeignPNumber(unit)));
         let se = SeNumber::parse("90000012").unwrap();
-        assert_eq!(WantedScope::Of(Scope::Se(se)).resolve(None, &places), Err(ScopeFault::ForeignSeNumber(se)));
+        assert_eq!(
+            WantedScope::Of(Scope::Se(se)).resolve(None, &places),
+            Err(ScopeFault::ForeignSeNumber(se))
+        );
     }
 }

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{
     Cpr, Cvr, Departure, Desired, Email, Environment, Field, Fields, Hold, IdentityId, Leaving, Name,
     Observed, Organisation, PersonId, Presence, RemoteUuid, Settings, Sight, SourceName, Status, Subject,
-    Variant,
-    rights::HeldRights,
+    Variant, rights::HeldRights,
 };
 use jiff::{Timestamp, civil::Date};
 use uuid::Uuid;
@@ -139,6 +138,7 @@ pub fn an_identity(name: &str, status: Status) -> Observed {
         authenticators: Vec::new(),
         seen_at: Timestamp::UNIX_EPOCH,
         detailed_at: Some(Timestamp::UNIX_EPOCH),
+        rights_at: Some(Timestamp::UNIX_EPOCH),
         sight: Sight::Seen,
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::{
-    Action, Assessment, Field, GrantId, IdentityId, Owner, RightId, RightsSituation, Situation, Status, Subject,
-    assess,
+    Action, Assessment, Field, GrantId, IdentityId, Owner, RightId, RightsSituation, Situation, Status,
+    Subject, assess,
     rights::{
-        Assignment, Bundle, BundleRight, Except, Facts, Grant, GrantOrigin, Granted, Key, Missing, Places, Policy, Right,
-        Rule, Rulebook, Scope, Separation, TurnedAway, WantedScope, Who,
+        Assignment, Bundle, BundleRight, Except, Facts, Grant, GrantOrigin, Granted, Key, Missing, Places,
+        Policy, Right, Rule, Rulebook, Scope, Separation, TurnedAway, WantedScope, Who,
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -138,7 +138,6 @@ prop_compose! {
         };
         subject.rights.held = assignments(held);
         subject.rights.given = assignments(given);
-        subject.rights.read_at = Some(Timestamp::UNIX_EPOCH);
         subject
     }
 }
@@ -247,7 +246,11 @@ impl Town {
     /// What everybody holds after a plan.
     fn apply(&mut self, plan: &Assessment) {
         for operation in &plan.operations {
-            let subject = self.subjects.iter_mut().find(|one| Some(one.desired.identity) == operation.identity).unwrap();
+            let subject = self
+                .subjects
+                .iter_mut()
+                .find(|one| Some(one.desired.identity) == operation.identity)
+                .unwrap();
             let Some((scope, rights)) = operation.action.rights() else { continue };
             let these = rights.iter().map(|right| Assignment { right: *right, scope });
             match operation.action {
@@ -271,7 +274,11 @@ fn taken_and_given(plan: &Assessment, identity: IdentityId) -> (BTreeSet<Assignm
     for operation in plan.operations.iter().filter(|one| one.identity == Some(identity)) {
         let Some((scope, rights)) = operation.action.rights() else { continue };
         let these = rights.iter().map(|right| Assignment { right: *right, scope });
-        if matches!(operation.action, Action::TakeRights(..)) { taken.extend(these) } else { given.extend(these) }
+        if matches!(operation.action, Action::TakeRights(..)) {
+            taken.extend(these)
+        } else {
+            given.extend(these)
+        }
     }
     (taken, given)
 }
@@ -311,13 +318,15 @@ fn meet(town: &mut Town, subject: usize, rule: Option<&Key>, missing: &Missing) 
         Missing::Vanished => town.catalogue.values_mut().for_each(|right| right.vanished_at = None),
         Missing::LeftAlone => town.policy.managed.extend(RIGHTS.map(right)),
         Missing::Scope(_) => {
-            town.places.se_numbers.extend(["90000012", "90000099"].map(|number| number.parse::<domain::rights::SeNumber>().unwrap()));
+            town.places.se_numbers.extend(
+                ["90000012", "90000099"].map(|number| number.parse::<domain::rights::SeNumber>().unwrap()),
+            );
             for p in P_NUMBERS {
                 town.places.production_units.insert(p.parse().unwrap(), String::new());
             }
             desired.p_number = desired.p_number.or(P_NUMBERS[0].parse().ok());
         }
-        Missing::Grant => return false,
+        Missing::Grant | Missing::NotHere => return false,
     }
     true
 }
@@ -503,7 +512,13 @@ impl Town {
         let explanation = rulebook.explain(&facts, self.grants_of(subject), &subject.rights.held, right);
         explanation.missing.iter().any(|route| {
             let stands = |one: &Missing| {
-                matches!(one, Missing::Separation { .. } | Missing::Full { .. } | Missing::ExceptedBundle { .. } | Missing::ExceptedUnit { .. })
+                matches!(
+                    one,
+                    Missing::Separation { .. }
+                        | Missing::Full { .. }
+                        | Missing::ExceptedBundle { .. }
+                        | Missing::ExceptedUnit { .. }
+                )
             };
             route.needs.iter().any(stands)
         })

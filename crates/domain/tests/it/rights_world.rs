@@ -11,8 +11,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use domain::{
     GrantId, IdentityId, Language, RightId, RightsSituation, Subject, UserName,
     rights::{
-        Assignment, Bundle, BundleRight, Catalogue, Except, Facts, Grant, GrantOrigin, Granted, Key, Known, Places,
-        Policy, Right, Rule, Rulebook, Separation, Who,
+        Assignment, Bundle, BundleRight, Catalogue, Except, Facts, Grant, GrantOrigin, Granted, Key, Known,
+        Places, Policy, Right, Rule, Rulebook, Separation, Who,
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -174,7 +174,9 @@ impl RightsWorld {
     pub fn held(&self, subject: &mut Subject, line: &Line) {
         subject.rights.held = assignments(line.value("holds"));
         subject.rights.given = assignments(line.value("gave"));
-        subject.rights.read_at = (!line.has("unread-rights")).then_some(Timestamp::UNIX_EPOCH);
+        if let Some(observed) = subject.observed.as_mut().filter(|_| line.has("unread-rights")) {
+            observed.rights_at = None;
+        }
         for (name, value) in &line.values {
             if let Some(name) = name.strip_prefix("attribute.") {
                 subject.desired.attributes.insert(name.to_owned(), value.clone());
@@ -223,8 +225,12 @@ impl RightsWorld {
             .collect();
         let names = subjects.iter().filter_map(|one| one.desired.user_name.as_ref());
         let user_names: HashSet<String> = names.map(UserName::key).collect();
-        let known =
-            Known { catalogue: &self.catalogue, places: &self.places, units: &units, user_names: &user_names };
+        let known = Known {
+            catalogue: &self.catalogue,
+            places: &self.places,
+            units: &units,
+            user_names: &user_names,
+        };
         let faults = self.policy.faults(known).into_iter();
         let say = |(place, fault): (domain::rights::Place, domain::rights::PolicyFault)| {
             format!("{}: {}", place.say(Language::English), fault.say(Language::English))

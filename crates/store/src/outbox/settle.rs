@@ -10,6 +10,7 @@ use crate::{
     observed,
     observed::Detail,
     outbox::{Claimed, is_held},
+    rights::holding,
     unmanaged,
 };
 
@@ -187,7 +188,16 @@ async fn consequences(
             identity::note_written(tx, identity, Fields::from([(Field::Signing, allow.to_string())])).await
         }
         Action::Suspend(uuid) => note_status(tx, &organisation.cvr, identity, *uuid, "Suspended").await,
-        Action::Reactivate(uuid) => note_status(tx, &organisation.cvr, identity, *uuid, "Active").await,
+        Action::Reactivate(uuid) => {
+            holding::doubt(tx, &organisation.cvr, *uuid).await?;
+            note_status(tx, &organisation.cvr, identity, *uuid, "Active").await
+        }
+        Action::GiveRights(uuid, scope, rights) => {
+            holding::note_given(tx, &organisation.cvr, *uuid, *scope, rights).await
+        }
+        Action::TakeRights(uuid, scope, rights) => {
+            holding::note_taken(tx, &organisation.cvr, *uuid, *scope, rights).await
+        }
         Action::Delete(uuid) => {
             let rid = observed::one(tx, &organisation.cvr, *uuid).await?;
             let rid = rid.and_then(|one| one.fields.get(&Field::Rid).cloned());

@@ -62,6 +62,8 @@ async fn held(town: &Town<'_>, count: usize, origin: Origin) -> PlanRecord {
         people: count,
         administrators: std::collections::HashMap::new(),
         shrunk: Vec::new(),
+        rights: std::collections::HashMap::new(),
+        catalogue: &domain::rights::Catalogue::new(),
     };
     let judgement = domain::guard::judge(&operations, &circumstances);
     save(town, &operations, &judgement, origin).await

@@ -150,6 +150,8 @@ impl<'a> Town<'a> {
             people: 1_000,
             administrators: std::collections::HashMap::default(),
             shrunk: Vec::new(),
+            rights: std::collections::HashMap::new(),
+            catalogue: &domain::rights::Catalogue::new(),
         };
         guard::judge(operations, &circumstances)
     }

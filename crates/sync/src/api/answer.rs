@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Authenticator, Cpr, Field, Fields, RemoteUuid, Status};
+use domain::{Authenticator, Cpr, Field, Fields, RemoteUuid, RightId, Status};
 use serde_json::{Value, value::RawValue};
 
 use super::tree::Tree;
@@ -40,7 +40,7 @@ pub struct Detail {
 /// A right that the organisation can give.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogueRight {
-    pub uuid: String,
+    pub uuid: RightId,
     pub name: String,
     pub description: Option<String>,
     pub basic_package: Option<bool>,
@@ -49,7 +49,7 @@ pub struct CatalogueRight {
 /// A right that an identity holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldRight {
-    pub uuid: String,
+    pub uuid: RightId,
     pub name: Option<String>,
     /// `None` is unknown, not "everything".
     pub scope: Option<Scope>,
@@ -141,7 +141,7 @@ pub(super) fn catalogue(body: &[u8]) -> Result<Vec<CatalogueRight>, Unreadable> 
     let entries = root.member("roles").list().or_else(|| root.list()).ok_or(Unreadable::NoList("roles"))?;
     read_each(entries, |entry| {
         Ok(CatalogueRight {
-            uuid: entry.member("uuid").text().ok_or("uuid")?,
+            uuid: right(entry)?,
             name: entry.member("name").text().ok_or("name")?,
             description: entry.member("description").text(),
             basic_package: entry
@@ -157,13 +157,18 @@ pub(super) fn roles(body: &[u8]) -> Result<Vec<HeldRight>, Unreadable> {
         let scope = entry.member("scope");
         let scope = scope.member("type").text().zip(scope.member("value").text());
         Ok(HeldRight {
-            uuid: entry.member("uuid").text().ok_or("uuid")?,
+            uuid: right(entry)?,
             name: entry.member("name").text(),
             scope: scope.map(|(kind, value)| Scope { kind, value }),
             from: entry.member("from").text(),
             to: entry.member("to").text(),
         })
     })
+}
+
+/// An entry that cannot be named is a hole in the list, and a list with holes is not believed.
+fn right(entry: Tree<'_>) -> Result<RightId, &'static str> {
+    entry.member("uuid").text().and_then(|uuid| uuid.parse().ok()).ok_or("uuid")
 }
 
 pub(super) fn se_numbers(body: &[u8]) -> Result<Vec<String>, Unreadable> {

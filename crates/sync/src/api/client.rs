@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use domain::{Action, Authenticator, Clock, NewIdentity, Profile, RemoteUuid};
+use domain::{Action, Authenticator, Clock, Cvr, NewIdentity, Profile, RemoteUuid, RightId, rights::Scope};
 use serde_json::{Value, json};
 
 use super::{
@@ -40,6 +40,13 @@ pub struct ClientOptions {
 pub struct Done {
     /// What a create call gave; nothing else gives one.
     pub created: Option<RemoteUuid>,
+}
+
+/// Whether rights are given or taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RightsChange {
+    Give,
+    Take,
 }
 
 /// One call before it has a path.
@@ -108,7 +115,9 @@ impl Client {
     pub async fn perform(&self, action: &Action) -> Result<Done, Failure> {
         use ApiOperation as Op;
         let call = match action {
-            Action::Adopt(_) => return Err(Failure::NotACall { kind: action.kind() }),
+            Action::Adopt(_) | Action::GiveRights(..) | Action::TakeRights(..) => {
+                return Err(Failure::NotACall { kind: action.kind() });
+            }
             Action::Create(person) => return self.create(person).await,
             Action::UpdateDraft(uuid, profile) => {
                 return self.update([Op::UpdateDraftProfile, Op::UpdateProfile], *uuid, profile).await;
@@ -126,6 +135,24 @@ impl Client {
             Action::Delete(uuid) => Call::about(Op::DeleteEmployee, *uuid),
         };
         self.write(call).await
+    }
+
+    /// Gives or takes rights in one scope, all of them in one call (reference/idm-api.md §2.12).
+    pub async fn change_rights(
+        &self,
+        change: RightsChange,
+        uuid: RemoteUuid,
+        cvr: &Cvr,
+        scope: Scope,
+        rights: &[RightId],
+    ) -> Result<(), Failure> {
+        let operation = match change {
+            RightsChange::Give => ApiOperation::AddIdentityRoles,
+            RightsChange::Take => ApiOperation::RemoveIdentityRoles,
+        };
+        let (kind, value) = scope.wire(cvr);
+        let body = json!({ "scope": { "type": kind, "value": value }, "roleUuids": rights });
+        self.write(Call::about(operation, uuid).with_body(body)).await.map(drop)
     }
 
     async fn create(&self, person: &NewIdentity) -> Result<Done, Failure> {

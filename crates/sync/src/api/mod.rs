@@ -24,7 +24,7 @@ mod tree;
 
 pub use answer::{CatalogueRight, Detail, HeldRight, ProductionUnit, Scope, Summary};
 pub use certificate::{CertificateError, ClientCertificate};
-pub use client::{Client, ClientOptions, Done};
+pub use client::{Client, ClientOptions, Done, RightsChange};
 pub use failure::{Failure, Why};
 pub use table::{ApiOperation, OperationTable};
 pub use template::CreateTemplate;

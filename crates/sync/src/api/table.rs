@@ -43,6 +43,8 @@ pub enum ApiOperation {
     SetAllowSigning,
     ListCategorizedRoles,
     ListIdentityRoles,
+    AddIdentityRoles,
+    RemoveIdentityRoles,
     ListSeNumbers,
     ListProductionUnits,
 }
@@ -103,7 +105,7 @@ impl Endpoint {
 }
 
 impl ApiOperation {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::AuthenticateTls,
         Self::CreateEmployee,
         Self::SearchEmployees,
@@ -118,6 +120,8 @@ impl ApiOperation {
         Self::SetAllowSigning,
         Self::ListCategorizedRoles,
         Self::ListIdentityRoles,
+        Self::AddIdentityRoles,
+        Self::RemoveIdentityRoles,
         Self::ListSeNumbers,
         Self::ListProductionUnits,
     ];
@@ -145,6 +149,8 @@ impl ApiOperation {
                 | Self::SuspendEmployee
                 | Self::ReactivateEmployee
                 | Self::SetAllowSigning
+                | Self::AddIdentityRoles
+                | Self::RemoveIdentityRoles
         )
     }
 
@@ -171,6 +177,8 @@ impl ApiOperation {
             Self::SetAllowSigning => ("setAllowSigning", Method::PUT, "/api/administration/identity/employee/{uuid}/allowsigning"),
             Self::ListCategorizedRoles => ("listCategorizedRoles", Method::GET, "/api/administration/rights/categorizedRoles"),
             Self::ListIdentityRoles => ("listIdentityRoles", Method::GET, "/api/administration/rights/identity/{uuid}/roles"),
+            Self::AddIdentityRoles => ("addIdentityRoles", Method::POST, "/api/administration/rights/identity/{uuid}/roles"),
+            Self::RemoveIdentityRoles => ("removeIdentityRoles", Method::DELETE, "/api/administration/rights/identity/{uuid}/roles"),
             Self::ListSeNumbers => ("listSeNumbers", Method::GET, "/api/administration/organization/senumber"),
             Self::ListProductionUnits => ("listProductionUnits", Method::GET, "/api/administration/organization/productionunits"),
         }

@@ -192,6 +192,7 @@ fn has_effect(action: &Action, detail: &Detail) -> bool {
         }
         Action::UpdateEmail(_, email) => shows(Field::Email, &email.to_string()),
         Action::SetSigning(_, allow) => shows(Field::Signing, &allow.to_string()),
-        Action::Delete(_) | Action::Create(_) => false,
+        // Those of rights are found where rights are sent.
+        Action::Delete(_) | Action::Create(_) | Action::GiveRights(..) | Action::TakeRights(..) => false,
     }
 }

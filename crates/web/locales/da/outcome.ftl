@@ -7,3 +7,4 @@ outcome-not-activated = MitID Erhverv kan ikke suspendere en bruger, der ikke er
 outcome-may-still-come = Svaret på oprettelsen gik tabt, og den kan stadig nå at virke. Lokalid venter og ser efter.
 outcome-list-cut = Listen fra MitID Erhverv mangler nogen, der er der. Derfor viser den ikke, om oprettelsen virkede.
 outcome-several = Flere nye brugere i { $name } ligner denne person, efter at et svar gik tabt. Næste plan spørger, hvem der er den rigtige.
+outcome-rights-partly = Kun { $number } af { $expected } rettigheder gik igennem en for en. Resten blev afvist: { $why }

@@ -11,3 +11,4 @@ remote-not-a-call = Programmet ville sende noget, der ikke sendes. Det er en fej
 remote-never-read = MitID Erhverv er aldrig læst helt, så ingen ved, hvem der er der i forvejen, og alle ville blive oprettet igen. Vælg »Læs, planlæg og udfør« under Planer, og godkend den første plan.
 remote-lists-differ = MitID Erhverv svarede med { $number } brugere og lige efter med { $found }, så ingen af listerne er brugt. Prøv igen senere.
 remote-plan-changed = Plan { $number } er ikke længere det, der ville ske, så godkendelsen gælder ikke. Se plan { $found }, og godkend den.
+remote-empty-list = MitID Erhverv svarede med en tom liste ({ $what }). Det tror vi ikke på; det, vi vidste, gælder stadig.

@@ -7,3 +7,4 @@ outcome-not-activated = MitID Erhverv cannot suspend a user who has not activate
 outcome-may-still-come = The answer to the creation was lost, and its effect may still come. Lokalid waits and looks.
 outcome-list-cut = MitID Erhverv's list leaves out somebody who is there, so it does not show whether the creation had its effect.
 outcome-several = Several new users in { $name } look like this person after an answer was lost. The next plan asks which is the right one.
+outcome-rights-partly = Only { $number } of { $expected } rights went through one by one. The rest was refused: { $why }

@@ -11,3 +11,4 @@ remote-not-a-call = The program was about to send something that is never sent. 
 remote-never-read = MitID Erhverv has never been read in full, so nobody knows who is there already, and everybody would be created again. Choose "Read, plan and carry out" under Plans and approve the first plan.
 remote-lists-differ = MitID Erhverv answered with { $number } users and right after with { $found }, so neither list is used. Try again later.
 remote-plan-changed = Plan { $number } is not what would be done any more, so the approval does not count. Look at plan { $found } and approve that.
+remote-empty-list = MitID Erhverv answered with an empty list ({ $what }). We do not believe that; what was known still counts.

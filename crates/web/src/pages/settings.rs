@@ -39,6 +39,8 @@ struct SettingsPage {
 struct Rules {
     stop_percent: String,
     stop_count: String,
+    removal_percent: String,
+    removal_count: String,
     shrink_percent: String,
     wave_limit: String,
     delete_after_days: String,
@@ -74,8 +76,15 @@ struct InForce {
 }
 
 /// The fields whose owner somebody may choose.
-const OWNED: [Field; 6] =
-    [Field::GivenName, Field::Surname, Field::Email, Field::Level, Field::InvoiceMethod, Field::Signing];
+const OWNED: [Field; 7] = [
+    Field::GivenName,
+    Field::Surname,
+    Field::Email,
+    Field::Level,
+    Field::InvoiceMethod,
+    Field::Signing,
+    Field::Rights,
+];
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -112,6 +121,8 @@ async fn page_of(console: &Console, signed_in: &SignedIn, mut page: Layout) -> R
         rules: Rules {
             stop_percent: format::decimal(page.language, settings.guard.stop_percent),
             stop_count: settings.guard.stop_count.to_string(),
+            removal_percent: format::decimal(page.language, settings.guard.removal_percent),
+            removal_count: settings.guard.removal_count.to_string(),
             shrink_percent: format::decimal(page.language, settings.guard.shrink_percent),
             wave_limit: settings.wave_limit.to_string(),
             delete_after_days: settings.delete_after_days.to_string(),

@@ -213,6 +213,8 @@ async fn a_limit_that_was_changed_here_says_who_changed_it() {
     let rules = [
         ("stop-percent", "7,5"),
         ("stop-count", "9"),
+        ("removal-percent", "5"),
+        ("removal-count", "20"),
         ("shrink-percent", "10"),
         ("wave-limit", "100"),
         ("delete-after-days", "90"),

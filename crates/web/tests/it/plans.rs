@@ -150,6 +150,8 @@ async fn long_plan(world: &World, length: usize) {
                 people: length,
                 administrators: std::collections::HashMap::new(),
                 shrunk: Vec::new(),
+                rights: std::collections::HashMap::new(),
+                catalogue: &domain::rights::Catalogue::new(),
             };
             let judgement = guard::judge(operations, &circumstances);
             let new = NewPlan {

@@ -328,6 +328,7 @@ async fn plan_and_send(tx: &mut Tx, organisation: &Organisation) -> Result<(), S
         unlinked: &unlinked,
         answers: &answers,
         to_suspend: &to_suspend,
+        rights: None,
     };
     let assessment = assess(situation);
     let circumstances = Circumstances {
@@ -337,6 +338,8 @@ async fn plan_and_send(tx: &mut Tx, organisation: &Organisation) -> Result<(), S
         people: THERE,
         administrators: std::collections::HashMap::new(),
         shrunk: Vec::new(),
+        rights: std::collections::HashMap::new(),
+        catalogue: &domain::rights::Catalogue::new(),
     };
     let judgement = guard::judge(&assessment.operations, &circumstances);
     let new = NewPlan {

@@ -9,7 +9,8 @@ use toml::Spanned;
 use crate::{
     Cvr, Language, RightId,
     rights::{
-        Approver, Asker, Bundle, BundleRight, Except, Key, Known, Place, Policy, Rule, Separation, WantedScope, Who,
+        Approver, Asker, Bundle, BundleRight, Except, Key, Known, Place, Policy, Rule, Separation,
+        WantedScope, Who,
     },
 };
 
@@ -168,7 +169,8 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn policy(&mut self, file: WholeFile, cvr: &Cvr) -> Policy {
         if file.organisation.get_ref() != cvr {
-            let what = format!("the file is of organisation {}, and this is {cvr}", file.organisation.get_ref());
+            let what =
+                format!("the file is of organisation {}, and this is {cvr}", file.organisation.get_ref());
             self.refuse(file.organisation.span().start, String::new(), what);
         }
         let mut policy = Policy::default();
@@ -203,11 +205,18 @@ impl Reading<'_> {
     fn right(&mut self, name: String, written: &Spanned<String>, policy: &mut Policy) {
         let start = written.span().start;
         let Ok(right) = written.get_ref().parse::<RightId>() else {
-            let what = format!("`{}` is no UUID. `lokalid rights list` shows those of the catalogue", written.get_ref());
+            let what = format!(
+                "`{}` is no UUID. `lokalid rights list` shows those of the catalogue",
+                written.get_ref()
+            );
             return self.refuse(start, format!("right \"{name}\""), what);
         };
         if !policy.managed.insert(right) {
-            self.refuse(start, format!("right \"{name}\""), "the same right stands there twice. Keep one".to_owned());
+            self.refuse(
+                start,
+                format!("right \"{name}\""),
+                "the same right stands there twice. Keep one".to_owned(),
+            );
         }
         self.remember(start, Place::Right(right));
         self.names.insert(name, right);
@@ -218,7 +227,11 @@ impl Reading<'_> {
         let bundle = bundle.into_inner();
         let place = Place::Bundle(bundle.key.clone());
         if !self.remember(start, place.clone()) {
-            self.refuse(start, place.say(Language::English), "the key is taken. Choose another one".to_owned());
+            self.refuse(
+                start,
+                place.say(Language::English),
+                "the key is taken. Choose another one".to_owned(),
+            );
         }
         let mut rights = BTreeSet::new();
         for given in bundle.rights {
@@ -227,7 +240,9 @@ impl Reading<'_> {
             match self.names.get(&name) {
                 Some(right) => drop(rights.insert(BundleRight { right: *right, scope })),
                 None => {
-                    let what = format!("\"{name}\" does not stand under [rights]. Add it there with its UUID, or mend the name");
+                    let what = format!(
+                        "\"{name}\" does not stand under [rights]. Add it there with its UUID, or mend the name"
+                    );
                     self.refuse(start, place.say(Language::English), what);
                 }
             }
@@ -252,12 +267,20 @@ impl Reading<'_> {
         let rule = rule.into_inner();
         let place = Place::Rule(rule.key.clone());
         if !self.remember(start, place.clone()) {
-            self.refuse(start, place.say(Language::English), "the key is taken. Choose another one".to_owned());
+            self.refuse(
+                start,
+                place.say(Language::English),
+                "the key is taken. Choose another one".to_owned(),
+            );
         }
         let mut day = |name: &str, day: Option<toml::value::Datetime>| -> Option<Date> {
             let read = day?.to_string().parse();
             if read.is_err() {
-                self.refuse(start, place.say(Language::English), format!("{name} is no day. Write it as 2026-12-31"));
+                self.refuse(
+                    start,
+                    place.say(Language::English),
+                    format!("{name} is no day. Write it as 2026-12-31"),
+                );
             }
             read.ok()
         };

@@ -12,7 +12,9 @@ use crate::{
 pub fn write(policy: &Policy, catalogue: &Catalogue, cvr: &Cvr) -> String {
     let names = names(policy, catalogue);
     let mut file = File { text: String::new(), names: &names };
-    file.line("# Who must hold which rights to public self-services. `lokalid rights import` reads this file back.");
+    file.line(
+        "# Who must hold which rights to public self-services. `lokalid rights import` reads this file back.",
+    );
     file.line("# Scopes: \"cvr\", \"se 12345678\", \"production-unit 1234567890\", \"own-production-unit\".");
     file.set("organisation", &text(cvr));
     file.line("");
@@ -37,7 +39,8 @@ pub fn write(policy: &Policy, catalogue: &Catalogue, cvr: &Cvr) -> String {
 
 /// A name of its own for each managed right.
 fn names(policy: &Policy, catalogue: &Catalogue) -> BTreeMap<RightId, String> {
-    let plain = |right: &RightId| catalogue.get(right).map_or_else(|| right.to_string(), |known| known.name.clone());
+    let plain =
+        |right: &RightId| catalogue.get(right).map_or_else(|| right.to_string(), |known| known.name.clone());
     let mut often: BTreeMap<String, usize> = BTreeMap::new();
     for right in &policy.managed {
         *often.entry(plain(right)).or_default() += 1;
@@ -118,7 +121,10 @@ impl File<'_> {
         self.set_list("groups", &who.groups);
         self.set_some("manager", who.manager);
         if !who.attributes.is_empty() {
-            let values = who.attributes.iter().map(|(name, values)| format!("{} = {}", text(name), list(values.iter())));
+            let values = who
+                .attributes
+                .iter()
+                .map(|(name, values)| format!("{} = {}", text(name), list(values.iter())));
             self.set("attributes", &format!("{{ {} }}", values.collect::<Vec<_>>().join(", ")));
         }
         self.set_some("from", *from);

@@ -1,12 +1,14 @@
 //! A plan as a readable difference: grouped by kind and reason, and person by person, before and after.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use domain::{Action, Field, Fields, IdentityId, Operation, OperationId, Reason};
+use domain::rights::Catalogue;
+use domain::{Action, Field, Fields, IdentityId, Operation, OperationId, Reason, RightId};
 use store::plan::{self, PlanRecord};
 use store::{StoreError, Tx, identity};
 
 use super::CHANGES_ON_A_PAGE;
+use crate::format;
 use crate::layout::Layout;
 use crate::pages::people::status_word;
 use crate::paging::Pages;
@@ -66,7 +68,7 @@ fn short_reason(page: &Layout, reason: &Reason) -> String {
         Reason::LeftLongAgo { left: departure, .. } => left("reason-left-long-ago", departure),
         Reason::Ordered { by, .. } => page.t1("reason-ordered", by),
         Reason::Unmanaged { by, .. } => page.t1("reason-unmanaged", by),
-        other => crate::format::sentence(&other.say(page.language)),
+        other => format::sentence(&other.say(page.language)),
     }
 }
 
@@ -98,9 +100,10 @@ pub async fn people(
     };
     let ids: Vec<IdentityId> = operations.iter().filter_map(|(_, operation)| operation.identity).collect();
     let names = identity::names(tx, &ids).await?;
+    let catalogue = store::rights::catalogue::rights(tx, &plan.cvr).await?;
     let held: HashSet<usize> = plan.held.iter().flat_map(|held| &held.operations).copied().collect();
     let shown = |(place, operation): &(usize, Operation)| {
-        person(page, plan, *place, operation, &names, held.contains(place))
+        person(page, plan, *place, operation, &names, &catalogue, held.contains(place))
     };
     Ok(operations.iter().map(shown).collect())
 }
@@ -111,6 +114,7 @@ fn person(
     place: usize,
     operation: &Operation,
     names: &HashMap<IdentityId, String>,
+    catalogue: &Catalogue,
     held: bool,
 ) -> PersonChange {
     let name = operation.identity.and_then(|id| names.get(&id).cloned());
@@ -127,8 +131,8 @@ fn person(
         kind: page.t(&format!("kind-{}", operation.action.kind())),
         badge: badge(&operation.action),
         held,
-        lines: lines(page, operation),
-        reason: crate::format::sentence(&operation.reason.say(page.language)),
+        lines: lines(page, operation, catalogue),
+        reason: format::sentence(&operation.reason.say(page.language)),
     }
 }
 
@@ -146,7 +150,7 @@ fn badge(action: &Action) -> &'static str {
 }
 
 /// What the operation makes of the fields. A CPR number is shown masked.
-fn lines(page: &Layout, operation: &Operation) -> Vec<Line> {
+fn lines(page: &Layout, operation: &Operation, catalogue: &Catalogue) -> Vec<Line> {
     let status = |before: String, after: &str| {
         vec![Line { field: page.t("word-status"), before, after: page.t(after) }]
     };
@@ -177,19 +181,29 @@ fn lines(page: &Layout, operation: &Operation) -> Vec<Line> {
         }
         Action::SetSigning(_, allow) => {
             let word = |allow| page.t(if allow { "word-yes" } else { "word-no" });
-            let field = crate::format::sentence(Field::Signing.word(page.language));
+            let field = format::sentence(Field::Signing.word(page.language));
             vec![Line { field, before: word(!allow), after: word(*allow) }]
+        }
+        Action::GiveRights(_, scope, rights) => {
+            let (field, names) = (format::sentence(&scope.say(page.language)), names_of(catalogue, rights));
+            vec![Line { field, before: String::new(), after: names }]
+        }
+        Action::TakeRights(_, scope, rights) => {
+            let (field, names) = (format::sentence(&scope.say(page.language)), names_of(catalogue, rights));
+            vec![Line { field, before: names, after: String::new() }]
         }
     }
 }
 
+fn names_of(catalogue: &Catalogue, rights: &BTreeSet<RightId>) -> String {
+    let name =
+        |right: &RightId| catalogue.get(right).map_or_else(|| right.to_string(), |known| known.name.clone());
+    rights.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
 fn changed(page: &Layout, field: Field, before: &Fields, after: &Fields) -> Line {
     let shown = |fields: &Fields| fields.get(&field).cloned().unwrap_or_default();
-    Line {
-        field: crate::format::sentence(field.word(page.language)),
-        before: shown(before),
-        after: shown(after),
-    }
+    Line { field: format::sentence(field.word(page.language)), before: shown(before), after: shown(after) }
 }
 
 /// The rows of an export for operations that begin at a place of the plan.

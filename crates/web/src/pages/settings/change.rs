@@ -31,6 +31,8 @@ pub async fn rules(
     let guard = GuardLimits {
         stop_percent: number(&page, &form, "stop-percent", 0.0..=100.0, &mut faults),
         stop_count: whole(&page, &form, "stop-count", 0.0..=100_000.0, &mut faults),
+        removal_percent: number(&page, &form, "removal-percent", 0.0..=100.0, &mut faults),
+        removal_count: whole(&page, &form, "removal-count", 1.0..=100_000.0, &mut faults),
         shrink_percent: number(&page, &form, "shrink-percent", 0.0..=100.0, &mut faults),
     };
     let wave_limit: usize = whole(&page, &form, "wave-limit", 1.0..=100_000.0, &mut faults);
@@ -132,6 +134,8 @@ fn typed(form: &Posted) -> Rules {
     Rules {
         stop_percent: value("stop-percent"),
         stop_count: value("stop-count"),
+        removal_percent: value("removal-percent"),
+        removal_count: value("removal-count"),
         shrink_percent: value("shrink-percent"),
         wave_limit: value("wave-limit"),
         delete_after_days: value("delete-after-days"),
