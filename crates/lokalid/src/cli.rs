@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use domain::{Cvr, OperationId, RemoteUuid, Role};
+use domain::{
+    Cvr, GrantId, OperationId, RemoteUuid, Role,
+    rights::{Key, WantedScope},
+};
 
 /// Keeps an organisation's users and their rights in step with MitID Erhverv.
 #[derive(Debug, Parser)]
@@ -51,6 +54,11 @@ pub enum Command {
     /// People.
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Rights to self-services: what exists, who must hold what, as a file.
+    #[command(subcommand)]
+    Rights(RightsCommand),
+    /// Why somebody holds a right, or why not, and what if.
+    Why(Why),
     /// Stop somebody at once, here and in MitID Erhverv, until `reactivate`.
     Suspend(Order),
     /// Lift a suspension made by hand.
@@ -219,6 +227,117 @@ pub struct Order {
     pub why: String,
     #[arg(long = "as", value_name = "NAME")]
     pub name: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RightsCommand {
+    /// The rights that MitID Erhverv has, which of them are looked after, and how many hold each.
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write bundles, rules and separations into a file.
+    Export { file: PathBuf },
+    /// Take bundles, rules and separations from a file, as a whole or not at all. Sends nothing.
+    Import(RightsImport),
+    /// Look after rights from now on: who holds one keeps it, until somebody says otherwise.
+    TakeOver(TakeOver),
+    /// Propose bundles and rules from what people hold, as a file to look at and import.
+    Propose {
+        file: PathBuf,
+        /// How many of a unit's people with one title must hold a right before a rule is proposed, in per cent.
+        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=100))]
+        percent: u32,
+    },
+    /// Give one person a bundle or a right.
+    Grant(GrantRight),
+    /// Say yes to a grant that needs one more.
+    Approve {
+        id: GrantId,
+        #[arg(long = "as", value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// End a grant.
+    Revoke {
+        id: GrantId,
+        #[arg(long, value_parser = not_blank)]
+        why: String,
+        #[arg(long = "as", value_name = "NAME")]
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct RightsImport {
+    pub file: PathBuf,
+    /// Only show who would gain and lose; change nothing.
+    #[arg(long)]
+    pub plan: bool,
+    #[arg(long)]
+    pub json: bool,
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: Option<String>,
+    #[arg(long, value_name = "TEXT", default_value = "import of a file")]
+    pub why: String,
+}
+
+#[derive(Debug, Args)]
+pub struct TakeOver {
+    /// The right, by its UUID or name; may be given several times.
+    #[arg(long = "right", value_name = "RIGHT", required_unless_present = "all")]
+    pub rights: Vec<String>,
+    /// All rights that somebody holds.
+    #[arg(long, conflicts_with = "rights")]
+    pub all: bool,
+    #[arg(long, value_parser = not_blank)]
+    pub why: String,
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct GrantRight {
+    /// User name, RID or UUID.
+    pub user: String,
+    /// The key of a bundle.
+    #[arg(long, required_unless_present = "right", conflicts_with = "right")]
+    pub bundle: Option<Key>,
+    /// A right, by its UUID or name.
+    #[arg(long, requires = "scope")]
+    pub right: Option<String>,
+    /// `cvr`, `se NUMBER`, `production-unit NUMBER` or `own-production-unit`.
+    #[arg(long)]
+    pub scope: Option<WantedScope>,
+    #[arg(long)]
+    pub from: Option<jiff::civil::Date>,
+    #[arg(long)]
+    pub until: Option<jiff::civil::Date>,
+    #[arg(long, value_parser = not_blank)]
+    pub why: String,
+    /// The number of the case in your own system.
+    #[arg(long)]
+    pub case: Option<String>,
+    #[arg(long = "as", value_name = "NAME")]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Why {
+    /// User name, RID or UUID.
+    pub person: String,
+    /// The right, by its UUID or name.
+    pub right: String,
+    /// As if the person were in this unit.
+    #[arg(long, value_name = "UNIT")]
+    pub if_unit: Option<String>,
+    /// As if the person had this title.
+    #[arg(long, value_name = "TITLE")]
+    pub if_title: Option<String>,
+    /// On another day: as it was then, or as it would be.
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<jiff::civil::Date>,
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -23,10 +23,12 @@ mod outbox;
 mod person;
 mod plan;
 mod questions;
+mod rights;
 mod routes;
 mod sign_in;
 mod source;
 mod status;
+mod why;
 
 pub use emulator::{equip, start as start_emulator};
 pub use plan::apply_all;
@@ -69,6 +71,8 @@ async fn with_installation(
         Command::Outbox { act, json } => outbox::run(installation, organisation, act, json).await,
         Command::Match(arguments) => questions::run(installation, organisation, &arguments).await,
         Command::Person(arguments) => person::run(installation, organisation, arguments).await,
+        Command::Rights(command) => rights::run(installation, organisation, command).await,
+        Command::Why(arguments) => why::run(installation, organisation, &arguments).await,
         Command::Suspend(order) => orders::suspend(installation, organisation, &order).await,
         Command::Reactivate(order) => orders::reactivate(installation, organisation, &order).await,
         Command::SignInLink(arguments) => sign_in::link(installation, organisation, &arguments).await,

@@ -12,7 +12,9 @@ use jiff::Timestamp;
 use store::{
     identity, observed, organisation,
     plan::{self, Coverage, NewPlan, PlanRecord},
-    question, rights, source, unmanaged,
+    question,
+    rights::{self, Entitlements},
+    source, unmanaged,
 };
 
 use crate::{
@@ -43,14 +45,6 @@ struct Stored {
     to_suspend: HashMap<domain::RemoteUuid, domain::Hold>,
     shrunk: Vec<Shrunk>,
     entitlements: Entitlements,
-}
-
-/// What is decided about rights, as stored.
-struct Entitlements {
-    policy: domain::rights::Policy,
-    catalogue: domain::rights::Catalogue,
-    places: domain::rights::Places,
-    grants: HashMap<IdentityId, Vec<domain::rights::Grant>>,
     leaders: HashSet<String>,
 }
 
@@ -73,7 +67,7 @@ impl Engine {
             unlinked: &stored.unlinked,
             answers: &stored.answers,
             to_suspend: &stored.to_suspend,
-            rights: stored.entitlements.situation(&rulebook),
+            rights: stored.rights(&rulebook),
         });
         let planned = self.keep(cvr, origin, &stored, assessment).await?;
         self.progress.count(cvr, Stage::Planning, 1, 1);
@@ -97,12 +91,13 @@ impl Engine {
                 let mut shrunk = source::shrunk(tx, cvr).await?;
                 shrunk.extend(observed::shrunk(tx, cvr).await?);
                 let subjects = identity::subjects(tx, cvr).await?;
-                let entitlements = Entitlements::load(tx, cvr, &subjects).await?;
+                let leaders = rights::facts::leaders(subjects.iter().map(|subject| &subject.desired));
                 Ok::<_, EngineError>(Stored {
                     as_of: tx.now(),
                     record: engine::organisation(tx, cvr).await?,
                     subjects,
-                    entitlements,
+                    entitlements: Entitlements::load(tx, cvr).await?,
+                    leaders,
                     unlinked: observed::unlinked(tx, cvr).await?,
                     answers: question::answers(tx, cvr).await?,
                     to_suspend: unmanaged::to_suspend(tx, cvr).await?,
@@ -278,35 +273,14 @@ impl Stored {
 
     /// The policy for today, with whom bundles have no room for.
     fn rulebook(&self) -> Rulebook<'_> {
-        let Entitlements { policy, catalogue, places, grants, .. } = &self.entitlements;
-        let rulebook = Rulebook::new(policy, catalogue, places, danish_date(self.as_of));
+        let Entitlements { policy, catalogue, places, .. } = &self.entitlements;
+        let today = danish_date(self.as_of);
         if policy.bundles.values().all(|bundle| bundle.most_holders.is_none()) {
-            return rulebook;
+            return Rulebook::new(policy, catalogue, places, today);
         }
-        let facts: Vec<Facts> =
-            self.subjects.iter().map(|one| self.entitlements.facts(&one.desired)).collect();
-        let people = facts.iter().zip(&self.subjects).map(|(facts, subject)| {
-            let grants = grants.get(&facts.identity).map(Vec::as_slice).unwrap_or_default();
-            (facts, grants, &subject.rights.held)
-        });
-        let turned_away = rulebook.find_turned_away(people);
-        rulebook.turning_away(turned_away)
-    }
-}
-
-impl Entitlements {
-    async fn load(
-        tx: &mut store::Tx,
-        cvr: &Cvr,
-        subjects: &[domain::Subject],
-    ) -> Result<Self, store::StoreError> {
-        Ok(Self {
-            policy: rights::policy::current(tx, cvr).await?.policy,
-            catalogue: rights::catalogue::rights(tx, cvr).await?,
-            places: rights::catalogue::places(tx, cvr).await?,
-            grants: rights::grant::open(tx, cvr).await?,
-            leaders: rights::facts::leaders(subjects.iter().map(|subject| &subject.desired)),
-        })
+        let facts: Vec<Facts> = self.subjects.iter().map(|one| self.facts(&one.desired)).collect();
+        let people = facts.iter().zip(&self.subjects).map(|(facts, subject)| (facts, &subject.rights.held));
+        self.entitlements.rulebook(policy, today, people)
     }
 
     fn facts(&self, desired: &domain::Desired) -> Facts {
@@ -314,9 +288,9 @@ impl Entitlements {
         Facts::of(desired, leads)
     }
 
-    fn situation<'a>(&'a self, rulebook: &'a Rulebook<'a>) -> Option<RightsSituation<'a>> {
-        let Self { policy, grants, leaders, .. } = self;
-        (!policy.is_empty()).then_some(RightsSituation { rulebook, grants, leaders })
+    fn rights<'a>(&'a self, rulebook: &'a Rulebook<'a>) -> Option<RightsSituation<'a>> {
+        let (grants, leaders) = (&self.entitlements.grants, &self.leaders);
+        (!self.entitlements.policy.is_empty()).then_some(RightsSituation { rulebook, grants, leaders })
     }
 }
 

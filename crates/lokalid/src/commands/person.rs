@@ -54,7 +54,7 @@ pub async fn run(
     }
 }
 
-fn only_organisation(installation: &Installation, organisation: Option<&Cvr>) -> Result<Cvr> {
+pub fn only_organisation(installation: &Installation, organisation: Option<&Cvr>) -> Result<Cvr> {
     match installation.chosen(organisation)?.as_slice() {
         [only] => Ok(only.clone()),
         _ => bail!("there are several organisations; say which with --organisation CVR"),
