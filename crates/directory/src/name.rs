@@ -22,6 +22,22 @@ impl Name {
         Self(parts.filter(|part| part != "=").collect())
     }
 
+    /// The value of the most specific part as it is written: `Lærere` of `CN=Lærere,OU=Grupper,DC=kommune`.
+    pub fn first_value(text: &str) -> String {
+        unescaped_parts(text.as_bytes()).first().map(|part| attribute_and_value(part).1).unwrap_or_default()
+    }
+
+    /// The organisational units that `text` lies in below `base`, outermost first and as they are written; `None` where
+    /// it does not lie within the base.
+    pub(crate) fn units_below(text: &str, base: &Self) -> Option<Vec<String>> {
+        let name = Self::new(text);
+        let levels = name.is_within(base).then(|| name.depth().saturating_sub(base.depth()))?;
+        let parts = unescaped_parts(text.as_bytes());
+        // The first part is the entry itself, which may be a unit too.
+        let between = parts.iter().take(levels).skip(1).rev().map(|part| attribute_and_value(part));
+        Some(between.filter(|(attribute, _)| attribute == "ou").map(|(_, value)| value).collect())
+    }
+
     /// Whether this name is `other` or below it.
     pub(crate) fn is_within(&self, other: &Self) -> bool {
         self.0.ends_with(&other.0)
@@ -56,6 +72,13 @@ fn unescaped_parts(mut rest: &[u8]) -> Vec<Vec<u8>> {
     }
     parts.push(part);
     parts
+}
+
+/// The attribute in lower case and the value as it is written.
+fn attribute_and_value(part: &[u8]) -> (String, String) {
+    let part = String::from_utf8_lossy(part);
+    let (attribute, value) = part.split_once('=').unwrap_or(("", &part));
+    (attribute.trim().to_lowercase(), value.trim().to_owned())
 }
 
 /// `CN=`, `2.5.4.97=`.
@@ -105,6 +128,36 @@ mod tests {
         for other in ["", "anha", "Anna Ågård", "=x", "cn=a,b", "se a=b"] {
             assert_eq!(Name::parse(other), None, "{other}");
         }
+    }
+
+    #[test]
+    fn the_first_value_is_given_as_it_is_written() {
+        for (name, value) in [
+            ("CN=Lærere,OU=Grupper,DC=kommune", "Lærere"),
+            ("cn = L\\C3\\A6rere\\, Øst ,DC=kommune", "Lærere, Øst"),
+            ("CN=a=b", "a=b"),
+            ("", ""),
+        ] {
+            assert_eq!(Name::first_value(name), value, "{name}");
+        }
+    }
+
+    #[test]
+    fn units_are_those_between_a_name_and_the_base() {
+        let base = Name::new("OU=Medarbejdere,DC=kommune,DC=example");
+        let units = |name: &str| Name::units_below(name, &base);
+        let below = |front: &str| units(&format!("{front}ou=medarbejdere, DC=Kommune,dc=example"));
+        let expected = Some(vec!["Skoler".to_owned(), "Børn, unge".to_owned()]);
+        assert_eq!(below("CN=Bo,ou=B\\C3\\B8rn\\, unge,OU= Skoler ,"), expected);
+        assert_eq!(
+            below("CN=Bo,OU=Børn\\, unge,CN=Konti,OU=Skoler,"),
+            expected,
+            "other containers are no units"
+        );
+        assert_eq!(below("OU=Bo,"), Some(Vec::new()), "the entry itself is not its unit");
+        assert_eq!(below("CN=Bo,"), Some(Vec::new()));
+        assert_eq!(below(""), Some(Vec::new()));
+        assert_eq!(units("CN=Bo,OU=Skoler,DC=kommune,DC=example"), None);
     }
 
     #[test]

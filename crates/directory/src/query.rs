@@ -1,5 +1,7 @@
 //! What to read: below which bases, which entries, which attributes, and membership of which groups.
 
+use crate::entry::Entry;
+use crate::name::Name;
 use crate::settings::SettingsError;
 
 /// A question to a directory. One made here always has a base and a filter that can be parsed.
@@ -41,11 +43,32 @@ impl Query {
         self.groups.extend(names.into_iter().map(Into::into));
         self
     }
+
+    /// The organisational units that an entry lies in below its base, outermost first. Where bases lie in each other
+    /// the outermost one counts, so that a base more takes no unit away.
+    pub fn units_of(&self, entry: &Entry) -> Vec<String> {
+        let mut bases: Vec<Name> = self.bases.iter().map(|base| Name::new(base)).collect();
+        bases.sort_by_key(Name::depth);
+        bases.iter().find_map(|base| Name::units_below(&entry.distinguished_name, base)).unwrap_or_default()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::entry::{Account, Key};
+
+    #[test]
+    fn the_outermost_base_says_where_the_units_begin() {
+        let query = Query::new(["OU=Skoler,DC=kommune", "DC=Kommune", "DC=andet"], "(cn=*)").unwrap();
+        let units = |name: &str| {
+            let key = Key::from_object_guid(&[1; 16]).unwrap();
+            query.units_of(&Entry::new(key, name, Account::default()))
+        };
+        assert_eq!(units("CN=Bo,OU=Nørreby,OU=Skoler,DC=kommune"), ["Skoler", "Nørreby"]);
+        assert_eq!(units("CN=Bo,DC=kommune"), [""; 0]);
+        assert_eq!(units("CN=Bo,OU=Skoler,DC=elsewhere"), [""; 0]);
+    }
 
     #[test]
     fn a_query_without_base_or_with_a_broken_filter_is_refused() {

@@ -4,7 +4,7 @@
 //! is silently ignored is worse than none. Secrets are never in here, only the names of their files.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -148,7 +148,11 @@ pub enum SourceSection {
         filter: String,
         #[serde(default)]
         group: Option<String>,
+        #[serde(default)]
+        groups: BTreeSet<String>,
         attributes: BTreeMap<Column, String>,
+        #[serde(default)]
+        more: BTreeMap<String, String>,
         #[serde(default)]
         skip_broken: bool,
     },
@@ -201,7 +205,7 @@ impl Configuration {
                     .to_owned(),
             );
         }
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for organisation in &self.organisations {
             if !seen.insert(organisation.cvr.to_string()) {
                 return Err(format!("organisation {} stands there twice; keep one", organisation.cvr));
@@ -243,9 +247,16 @@ impl OrganisationSection {
                 self.cvr
             ));
         }
-        let mut names = std::collections::BTreeSet::new();
+        let mut names = BTreeSet::new();
         for source in &self.sources {
             let name = source.name();
+            if source.maps_groups_to_an_attribute() {
+                return Err(format!(
+                    "organisation {}: the source `{name}` maps groups to an attribute; list them by their names instead, as \
+                     groups = [\"CN=...\"]",
+                    self.cvr
+                ));
+            }
             if name.0 == SourceName::BY_HAND || !names.insert(name.clone()) {
                 return Err(format!(
                     "organisation {}: the source name `{name}` is taken; choose another one",
@@ -280,5 +291,50 @@ impl SourceSection {
         match self {
             Self::Csv { name, .. } | Self::Ldap { name, .. } => name,
         }
+    }
+
+    /// A directory says who is in a group when it is asked for the group, nested ones included; no attribute does.
+    fn maps_groups_to_an_attribute(&self) -> bool {
+        matches!(self, Self::Ldap { attributes, .. } if attributes.contains_key(&Column::Groups))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("commands/init/lokalid.toml");
+
+    /// The configuration that `init` writes, with its directory in use.
+    fn with_directory(attributes: &str) -> Result<Configuration, ConfigurationError> {
+        let (before, directory) = EXAMPLE.split_once("#[[organisation.source]]").unwrap();
+        let uncommented =
+            directory.lines().map(|line| line.strip_prefix('#').filter(|key| !key.starts_with(' ')));
+        let directory: Vec<&str> = uncommented.flatten().collect();
+        let directory =
+            directory.join("\n").replace("attributes = {", &format!("attributes = {{ {attributes}"));
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE_NAME);
+        std::fs::write(&file, format!("{before}[[organisation.source]]\n{directory}\n")).unwrap();
+        Configuration::read(&file)
+    }
+
+    #[test]
+    fn the_keys_of_a_directory_in_the_example_are_right() {
+        let configuration = with_directory("").unwrap();
+        let [_, SourceSection::Ldap { groups, more, group, .. }] =
+            configuration.organisations[0].sources.as_slice()
+        else {
+            panic!("a file and a directory")
+        };
+        assert_eq!(groups, &["CN=Lærere,OU=Grupper,DC=kommune,DC=example".to_owned()].into());
+        assert_eq!(more["cost-center"], "extensionAttribute1");
+        assert!(group.is_some());
+    }
+
+    #[test]
+    fn groups_of_a_directory_are_no_attribute() {
+        let refused = with_directory("groups = \"memberOf\",").unwrap_err().to_string();
+        assert!(refused.contains("the source `ad` maps groups to an attribute"), "{refused}");
     }
 }

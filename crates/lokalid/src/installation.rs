@@ -299,7 +299,9 @@ fn ldap_source(configuration: &Configuration, source: &SourceSection) -> Result<
         bases,
         filter,
         group,
+        groups,
         attributes,
+        more,
         skip_broken,
         ..
     } = source
@@ -327,13 +329,15 @@ fn ldap_source(configuration: &Configuration, source: &SourceSection) -> Result<
         limits: directory::Limits::default(),
     };
     let query = directory::Query::new(bases.iter().cloned(), filter.as_str())?
-        .attributes(LdapSource::wanted_attributes(attributes))
-        .groups(group.iter().cloned());
+        .attributes(LdapSource::wanted_attributes(attributes, more))
+        .groups(LdapSource::wanted_groups(group.as_ref(), groups));
     Ok(LdapSource {
         settings,
         query,
         attributes: attributes.clone(),
+        more: more.clone(),
         group: group.clone(),
+        groups: groups.clone(),
         skip_broken: *skip_broken,
     })
 }

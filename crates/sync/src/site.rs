@@ -2,12 +2,16 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
+use directory::DistinguishedName;
 use domain::{Cvr, SourceName};
 use jiff::SignedDuration;
 
 use crate::{
     api::{Client, limits::Adaptive},
-    source::{csv::CsvMapping, ldap::LdapSource},
+    source::{
+        csv::{Column, CsvMapping},
+        ldap::LdapSource,
+    },
 };
 
 /// Everything that is needed to work for one organisation.
@@ -39,11 +43,15 @@ impl SourceKind {
                     .columns
                     .iter()
                     .map(|(column, heading)| (column.word().to_owned(), heading.clone()));
-                columns.chain([("file".to_owned(), file.display().to_string())]).collect()
+                let file = [("file".to_owned(), file.display().to_string())];
+                mapping.more.clone().into_iter().chain(columns).chain(file).collect()
             }
             Self::Ldap(ldap) => {
-                let attributes = ldap.attributes.iter();
-                attributes.map(|(column, attribute)| (column.word().to_owned(), attribute.clone())).collect()
+                let attributes = ldap
+                    .attributes
+                    .iter()
+                    .map(|(column, attribute)| (column.word().to_owned(), attribute.clone()));
+                ldap.more.clone().into_iter().chain(attributes).chain(listed_groups(ldap)).collect()
             }
         }
     }
@@ -55,6 +63,12 @@ impl SourceKind {
             Self::Ldap(_) => "ldap",
         }
     }
+}
+
+/// The groups whose members get their names, if there are any.
+fn listed_groups(ldap: &LdapSource) -> Option<(String, String)> {
+    let names: Vec<String> = ldap.groups.iter().map(|group| DistinguishedName::first_value(group)).collect();
+    (!names.is_empty()).then(|| (Column::Groups.word().to_owned(), names.join(", ")))
 }
 
 /// How long things wait and how old they may get.

@@ -20,6 +20,7 @@ use jiff::{Timestamp, civil::Date};
 
 use super::addresses;
 
+pub(super) use self::row::hides_cpr;
 use self::{columns::Layout, row::Row, table::Table};
 pub use self::{
     columns::{Column, CsvMapping},

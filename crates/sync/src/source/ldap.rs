@@ -3,14 +3,13 @@
 //! The key is objectGUID (entryUUID outside AD), so a rename or a move is the same person. A read that ends early is
 //! an error of `directory` and never a snapshot.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use directory::{AccountExpiry, Connection, Cookie, Delta, Entry, Query, ReadError, Settings};
 use domain::{
-    Cpr, Email, MINIMUM_AGE, Name, PNumber, Parts, Rid, SkippedRow, Snapshot, SourceKey, SourceName,
-    SourceRecord, Standing, UserName, Warning, danish_date,
+    MINIMUM_AGE, Parts, SkippedRow, Snapshot, SourceName, SourceRecord, Standing, Warning, danish_date,
 };
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp};
 use store::source::position::Position;
 
 use super::{
@@ -20,7 +19,10 @@ use super::{
 
 mod managers;
 mod parts;
+mod reading;
 mod repeated;
+
+use reading::{Reading, is_place_in_the_tree};
 
 /// A directory and what its attributes mean.
 pub struct LdapSource {
@@ -28,8 +30,12 @@ pub struct LdapSource {
     pub query: Query,
     /// Which attribute holds what.
     pub attributes: BTreeMap<Column, String>,
+    /// Further attributes, each with the one of the directory that holds it.
+    pub more: BTreeMap<String, String>,
     /// The group that means "in MitID Erhverv"; without one everybody the filter finds is.
     pub group: Option<String>,
+    /// The groups whose members get the group's name.
+    pub groups: BTreeSet<String>,
     /// Use the entries that are right though others are broken.
     pub skip_broken: bool,
 }
@@ -155,15 +161,25 @@ impl LdapSource {
 
     /// Everything that decides what a snapshot holds, in words. A cookie counts for these alone.
     pub fn setup(&self, options: LdapOptions) -> String {
-        let Self { settings, query, attributes, group, skip_broken } = self;
+        let Self { settings, query, attributes, more, group, groups, skip_broken } = self;
         let version = env!("CARGO_PKG_VERSION");
         let (address, name) = (&settings.address, &settings.bind_name);
-        format!("{version} {address} {name:?} {query:?} {attributes:?} {group:?} {skip_broken} {options:?}")
+        let people = format!("{query:?} {attributes:?} {more:?} {group:?} {groups:?}");
+        format!("{version} {address} {name:?} {people} {skip_broken} {options:?}")
     }
 
     /// What the attributes of the mapping are called, for the query.
-    pub fn wanted_attributes(attributes: &BTreeMap<Column, String>) -> Vec<String> {
-        attributes.values().cloned().collect()
+    pub fn wanted_attributes(
+        attributes: &BTreeMap<Column, String>,
+        more: &BTreeMap<String, String>,
+    ) -> Vec<String> {
+        let attributes = attributes.iter().filter(|(column, name)| !is_place_in_the_tree(**column, name));
+        attributes.map(|(_, name)| name).chain(more.values()).cloned().collect()
+    }
+
+    /// The groups that the query must ask for.
+    pub fn wanted_groups(group: Option<&String>, groups: &BTreeSet<String>) -> BTreeSet<String> {
+        group.into_iter().chain(groups).cloned().collect()
     }
 
     fn snapshot(
@@ -265,100 +281,6 @@ fn young(record: &SourceRecord) -> Warning {
     let text = format!("under {MINIMUM_AGE} years, so left out: MitID demands that age");
     let parts = Some(Parts::new("csv-too-young").with("expected", MINIMUM_AGE));
     Warning { place: record.place.clone(), text, parts }
-}
-
-/// One entry being read, with what was wrong with it.
-struct Reading<'a> {
-    source: &'a LdapSource,
-    entry: &'a Entry,
-    faults: Vec<EntryFault>,
-}
-
-impl Reading<'_> {
-    fn record(&mut self, now: Timestamp) -> SourceRecord {
-        let place = self.entry.distinguished_name().to_owned();
-        let key = SourceKey::Text(self.entry.key().to_string());
-        SourceRecord {
-            standing: self.standing(now),
-            user_name: self.value(Column::UserName, UserName::parse),
-            cpr: self.value(Column::Cpr, Cpr::parse),
-            birth_date: self.value(Column::BirthDate, date),
-            given_name: self.value(Column::GivenName, Name::parse),
-            surname: self.value(Column::Surname, Name::parse),
-            email: self.value(Column::Email, Email::parse),
-            phone: self.text(Column::Phone),
-            unit: self.text(Column::Unit),
-            title: self.text(Column::Title),
-            manager: self.text(Column::Manager),
-            p_number: self.value(Column::PNumber, PNumber::parse),
-            rid: self.value(Column::Rid, Rid::parse),
-            start: self.value(Column::Start, date),
-            end: self.value(Column::End, date),
-            invoice_key: self.text(Column::InvoiceKey),
-            pseudonym: self.text(Column::Pseudonym).is_some_and(|text| is_yes(&text)),
-            signing: self.text(Column::Signing).map(|text| is_yes(&text)),
-            ..SourceRecord::new(key, place)
-        }
-    }
-
-    fn standing(&self, now: Timestamp) -> Standing {
-        let account = self.entry.account();
-        if account.is_disabled() {
-            return Standing::Disabled;
-        }
-        if let Some(AccountExpiry::At(at)) = account.expires
-            && at <= now
-        {
-            return Standing::Expired(at);
-        }
-        match &self.source.group {
-            Some(group) if !self.entry.is_member(group) => Standing::OutsideGroup,
-            _ => Standing::Employed,
-        }
-    }
-
-    fn text(&mut self, column: Column) -> Option<String> {
-        let attribute = self.source.attributes.get(&column)?;
-        if self.entry.values(attribute).is_empty() {
-            return None;
-        }
-        let Some(text) = self.entry.text(attribute) else {
-            self.refuse(column, EntryProblem::NotText);
-            return None;
-        };
-        let text = text.trim();
-        (!text.is_empty()).then(|| text.to_owned())
-    }
-
-    fn refuse(&mut self, column: Column, problem: EntryProblem) {
-        let attribute = self.source.attribute(column);
-        let entry = self.entry.distinguished_name().to_owned();
-        self.faults.push(EntryFault { entry, attribute, problem });
-    }
-
-    fn value<T, E: Into<Problem>>(
-        &mut self,
-        column: Column,
-        parse: impl Fn(&str) -> Result<T, E>,
-    ) -> Option<T> {
-        let text = self.text(column)?;
-        match parse(&text) {
-            Ok(value) => Some(value),
-            Err(fault) => {
-                self.refuse(column, fault.into().into());
-                None
-            }
-        }
-    }
-}
-
-fn date(text: &str) -> Result<Date, Problem> {
-    text.parse().map_err(|_| Problem::NoDate)
-}
-
-/// AD writes TRUE; people write ja, yes or 1.
-fn is_yes(text: &str) -> bool {
-    matches!(text.to_lowercase().as_str(), "true" | "ja" | "yes" | "1" | "j" | "y")
 }
 
 #[cfg(test)]

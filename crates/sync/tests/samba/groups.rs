@@ -1,5 +1,7 @@
 //! Who is meant is said by groups inside groups.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::town::{Town, unique};
 
 const MEMBERS: usize = 2_000;
@@ -39,6 +41,41 @@ fn groups_are_nested_and_unnested() {
     town.controller.delete(&teachers);
     town.expect_status(&cpr, "Suspended");
     town.follow();
+}
+
+#[test]
+fn members_of_listed_groups_have_their_names() {
+    let Some(mut town) = Town::open("Roller") else { return };
+    let (person, cpr) = town.join(&unique("role"), "Rolf", "Ågård");
+    town.follow();
+    town.activate_all();
+    let (teachers, school) =
+        (town.controller.add_group(&town.unit, "Lærere"), town.controller.add_group(&town.unit, "Skole"));
+    town.controller.add_members(&teachers, &[&school]);
+    assert_eq!(town.follow(), [""; 0]);
+    town.list_groups(&[&teachers, &school]);
+    assert!(town.round().imported, "another configuration is read in full");
+
+    town.controller.add_members(&school, &[&person]);
+    assert_eq!(town.follow(), [""; 0], "MitID Erhverv knows nothing of it");
+    assert_eq!(town.desired(&cpr).groups, ["Lærere", "Skole"].map(str::to_owned).into());
+    town.controller.remove_members(&teachers, &[&school]);
+    town.follow();
+    assert_eq!(town.desired(&cpr).groups, ["Skole".to_owned()].into(), "no longer through the inner one");
+    town.controller.remove_members(&school, &[&person]);
+    town.follow();
+    assert_eq!(town.desired(&cpr).groups, BTreeSet::new());
+}
+
+#[test]
+fn further_attributes_are_followed() {
+    let Some(mut town) = Town::open("Lokaler") else { return };
+    let (person, cpr) = town.join(&unique("rum"), "Rita", "Østergård");
+    town.follow();
+    assert_eq!(town.desired(&cpr).attributes, BTreeMap::new());
+    town.controller.set(&person, "physicalDeliveryOfficeName", "Ø 12");
+    assert_eq!(town.follow(), [""; 0], "MitID Erhverv knows nothing of it");
+    assert_eq!(town.desired(&cpr).attributes, BTreeMap::from([("room".to_owned(), "Ø 12".to_owned())]));
 }
 
 #[test]

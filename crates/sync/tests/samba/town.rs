@@ -11,7 +11,8 @@ use std::{
 
 use directory::{Address, Connection, Cookie, Delta, Limits, Query, Secret, Settings, Trust};
 use domain::{
-    Clock, Cvr, Environment, IdentityId, Organisation, SourceName, SourceRecord, Variant, guard::Origin,
+    Clock, Cvr, Desired, Environment, IdentityId, Organisation, SourceName, SourceRecord, Variant,
+    guard::Origin,
 };
 use jiff::{SignedDuration, Timestamp};
 use store::{Store, StoreError, identity, source};
@@ -91,7 +92,7 @@ impl Town {
         let query = query(&unit, &group);
         let begun = runtime.block_on(probe.delta(&query, None)).unwrap();
         let Delta::FullReadNeeded { cookie: Some(cookie), .. } = begun else { panic!("not {begun:?}") };
-        let ldap = ldap_source(&controller, wire.port, &unit, &group);
+        let ldap = ldap_source(&controller, wire.port, &unit, &group, &[]);
         let engine = engine(&store, &door, &clock, ldap);
         let mut town = Self {
             controller,
@@ -275,8 +276,24 @@ impl Town {
 
     /// Goes on with a configuration that names another group, as after a restart.
     pub fn configure_group(&mut self, group: &str) {
-        let ldap = ldap_source(&self.controller, self.wire.port, &self.unit, group);
+        self.configure(group, &[]);
+    }
+
+    /// Goes on with a configuration that lists groups besides.
+    pub fn list_groups(&mut self, groups: &[&str]) {
+        self.configure(&self.group.clone(), groups);
+    }
+
+    fn configure(&mut self, group: &str, groups: &[&str]) {
+        let ldap = ldap_source(&self.controller, self.wire.port, &self.unit, group, groups);
         self.engine = self.runtime.block_on(async { engine(&self.store, &self.door, &self.clock, ldap) });
+    }
+
+    /// What is wanted of the person with this CPR number.
+    pub fn desired(&self, cpr: &str) -> Desired {
+        let subjects = self.runtime.block_on(self.subjects());
+        let ours = |one: &Desired| one.cpr.is_some_and(|own| own.digits() == cpr);
+        subjects.into_iter().map(|one| one.desired).find(ours).unwrap()
     }
 
     pub fn source_state(&self) -> source::SourceState {
@@ -389,17 +406,23 @@ fn attributes() -> BTreeMap<Column, String> {
     attributes.map(|(column, attribute)| (column, attribute.to_owned())).into()
 }
 
-fn query(unit: &str, group: &str) -> Query {
-    let query = Query::new([unit], "(&(objectCategory=person)(objectClass=user))").unwrap();
-    query.attributes(LdapSource::wanted_attributes(&attributes())).groups([group])
+fn more() -> BTreeMap<String, String> {
+    BTreeMap::from([("room".to_owned(), "physicalDeliveryOfficeName".to_owned())])
 }
 
-fn ldap_source(controller: &SambaDc, port: u16, unit: &str, group: &str) -> LdapSource {
+fn query(unit: &str, group: &str) -> Query {
+    let query = Query::new([unit], "(&(objectCategory=person)(objectClass=user))").unwrap();
+    query.attributes(LdapSource::wanted_attributes(&attributes(), &more())).groups([group])
+}
+
+fn ldap_source(controller: &SambaDc, port: u16, unit: &str, group: &str, groups: &[&str]) -> LdapSource {
     LdapSource {
         settings: settings(controller, port),
-        query: query(unit, group),
+        query: query(unit, group).groups(groups.iter().copied()),
         attributes: attributes(),
+        more: more(),
         group: Some(group.to_owned()),
+        groups: groups.iter().map(|group| (*group).to_owned()).collect(),
         skip_broken: false,
     }
 }

@@ -73,3 +73,4 @@ csv-column-employee-number = medarbejdernummer
 csv-column-invoice-key = fakturanøgle
 csv-column-name-protection = navnebeskyttelse
 csv-column-signing = signering
+csv-column-groups = grupper

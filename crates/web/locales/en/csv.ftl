@@ -73,3 +73,4 @@ csv-column-employee-number = employee number
 csv-column-invoice-key = invoice key
 csv-column-name-protection = name protection
 csv-column-signing = signing
+csv-column-groups = groups

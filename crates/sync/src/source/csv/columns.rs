@@ -33,6 +33,7 @@ pub enum Column {
     InvoiceKey,
     Pseudonym,
     Signing,
+    Groups,
 }
 
 /// How to read the columns of one file; the default takes the headings that are known by themselves.
@@ -62,7 +63,7 @@ impl Default for CsvMapping {
 }
 
 impl Column {
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::UserName,
         Self::Cpr,
         Self::BirthDate,
@@ -81,6 +82,7 @@ impl Column {
         Self::InvoiceKey,
         Self::Pseudonym,
         Self::Signing,
+        Self::Groups,
     ];
 
     /// What a person calls it.
@@ -116,6 +118,7 @@ impl Column {
             Self::InvoiceKey => ("invoice key", &["faktura", "fakturanøgle", "invoice", "invoice key"]),
             Self::Pseudonym => ("name protection", &["navnebeskyttelse", "pseudonym", "name protection"]),
             Self::Signing => ("signing", &["signering", "signing"]),
+            Self::Groups => ("groups", &["grupper", "groups"]),
         }
     }
 }

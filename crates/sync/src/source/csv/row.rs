@@ -1,6 +1,6 @@
 //! One row to one person: every cell read, every fault kept with its column.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Cpr, Email, Name, PNumber, Rid, SourceKey, SourceRecord, UserName, cpr::age_on, text};
 use jiff::civil::Date;
@@ -85,6 +85,7 @@ impl Cells<'_> {
             invoice_key: self.value(Column::InvoiceKey, free_text),
             pseudonym: self.value(Column::Pseudonym, yes_or_no).unwrap_or(false),
             signing: self.value(Column::Signing, yes_or_no),
+            groups: self.value(Column::Groups, groups).unwrap_or_default(),
             more: self.more(),
             ..unread
         }
@@ -198,6 +199,15 @@ fn free_text(cell: &str) -> Result<String, Problem> {
     if text::first_unprintable(&text).is_some() { Err(Problem::Unprintable) } else { Ok(text) }
 }
 
+/// Several in one cell, separated by commas or upright strokes.
+fn groups(cell: &str) -> Result<BTreeSet<String>, Problem> {
+    let names = cell.split([',', '|']).map(str::trim).filter(|name| !name.is_empty());
+    let group = |name| {
+        if hides_cpr(Column::Groups, name) { Err(Problem::MisplacedCpr) } else { free_text(name) }
+    };
+    names.map(group).collect()
+}
+
 fn yes_or_no(cell: &str) -> Result<bool, Problem> {
     match cell.to_lowercase().as_str() {
         "ja" | "j" | "yes" | "y" | "sand" | "true" | "1" | "x" => Ok(true),
@@ -208,7 +218,7 @@ fn yes_or_no(cell: &str) -> Result<bool, Problem> {
 
 /// Whether a cell holds a CPR number where everybody would be shown it. Ten digits without a hyphen are also
 /// what numbers of units, phones and production units look like; there only the hyphen tells.
-fn hides_cpr(column: Column, cell: &str) -> bool {
+pub(crate) fn hides_cpr(column: Column, cell: &str) -> bool {
     let digits_are_usual = match column {
         Column::Cpr | Column::EmployeeNumber | Column::Phone => return false,
         Column::Unit | Column::PNumber | Column::Rid | Column::InvoiceKey => true,

@@ -130,6 +130,18 @@ mod right {
     }
 
     #[test]
+    fn several_groups_stand_in_one_cell() {
+        let groups_of = |heading: &str, cell: &str| {
+            let headings = format!("brugernavn;cpr;fornavn;efternavn;{heading}");
+            let snapshot = read(&[&headings, &format!("anha;610190-0000;Anna;Berg;{cell}")]).unwrap();
+            snapshot.records[0].groups.iter().cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(groups_of("Grupper", " Lærere,  Tilsyn  Øst |Lærere,, "), ["Lærere", "Tilsyn Øst"]);
+        assert_eq!(groups_of("groups", "Lærere"), ["Lærere"]);
+        assert_eq!(groups_of("grupper", " | "), [""; 0]);
+    }
+
+    #[test]
     fn the_employee_number_is_the_key_where_there_is_one_and_the_user_name_is_the_last() {
         let key = |file: &str| {
             let mapping = mapping("required = [\"user-name\"]");
@@ -437,6 +449,15 @@ mod rows {
             "#);
         let shifted = people(&["610190-0007;Anna;Berg;anna@kommune.example;6101900007"]);
         assert!(!told.contains("0007") && !shifted.contains("0007"), "{shifted}");
+        let mapping = mapping("more = { cost-center = \"Omk.sted\" }");
+        let file = "brugernavn;cpr;fornavn;efternavn;grupper;omk.sted\n\
+                    anha;610190-0007;Anna;Berg;Lærere|6101900007;610190-0007";
+        let told = read_with(file.as_bytes(), &mapping, options()).unwrap_err().to_string();
+        assert_snapshot!(told, @r#"
+            nothing of the file is used, because of 2 faults:
+            row 2, column "grupper": the cell holds a CPR number, which may stand only in the column for it: take it out of this one
+            row 2, column "omk.sted": the cell holds a CPR number, which may stand only in the column for it: take it out of this one
+            "#);
         // Ten digits without a hyphen are a number like any other where such numbers are usual.
         let unit = read(&["brugernavn;cpr;fornavn;efternavn;enhed", "anha;610190-0007;Anna;Berg;6105790001"])
             .unwrap();

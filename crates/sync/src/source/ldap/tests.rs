@@ -1,9 +1,10 @@
 use directory::{Account, Address, Key, Limits, Secret, Trust};
-use domain::SourceKey;
+use domain::{Cpr, Email, Name, SourceKey};
 
 use super::*;
 
 const GROUP: &str = "CN=MitID,DC=kommune,DC=example";
+const TEACHERS: &str = "CN=Lærere\\, Øst,OU=Grupper,DC=kommune,DC=example";
 const ANNA: &str = "CN=Anna,DC=kommune,DC=example";
 const BO: &str = "CN=Bo,DC=kommune,DC=example";
 const STRICT: LdapOptions = LdapOptions { skip_broken: false, several_identities: false };
@@ -34,7 +35,9 @@ fn ldap() -> LdapSource {
         },
         query: Query::new(["DC=kommune,DC=example"], "(objectClass=user)").unwrap(),
         attributes,
+        more: BTreeMap::new(),
         group: Some(GROUP.to_owned()),
+        groups: BTreeSet::new(),
         skip_broken: false,
     }
 }
@@ -215,6 +218,8 @@ fn a_cookie_counts_for_one_setup_whose_words_hold_no_password() {
         LdapSource { group: None, ..ldap() },
         LdapSource { skip_broken: true, ..ldap() },
         LdapSource { attributes: BTreeMap::new(), ..ldap() },
+        LdapSource { more: BTreeMap::from([("cost-center".to_owned(), "x".to_owned())]), ..ldap() },
+        LdapSource { groups: [TEACHERS.to_owned()].into(), ..ldap() },
         LdapSource { query: Query::new(["DC=x"], "(objectClass=user)").unwrap(), ..ldap() },
     ];
     assert!(others.iter().all(|other| other.setup(STRICT) != words));
@@ -257,4 +262,57 @@ fn a_manager_is_known_by_user_name_or_name_and_never_by_the_entry() {
     assert_eq!(managers, [Some("Bo Sørensen"), Some("anha"), None, None, Some("bosø"), None]);
     let [warning] = snapshot.warnings.try_into().unwrap();
     assert!(warning.place == gone && warning.text.starts_with("manager of 2 people"), "{}", warning.text);
+}
+
+#[test]
+fn members_of_a_listed_group_have_its_name() {
+    let source = LdapSource { groups: [TEACHERS, GROUP].map(str::to_owned).into(), ..ldap() };
+    let entries = [anna().within(TEACHERS), bo().within("CN=Andre,DC=kommune,DC=example")];
+    let [anna, bo] = read_with(&source, &entries, STRICT).unwrap().records.try_into().unwrap();
+    assert_eq!(anna.groups, ["Lærere, Øst", "MitID"].map(str::to_owned).into());
+    assert_eq!(bo.groups, ["MitID".to_owned()].into(), "a group that is not listed is none");
+    assert_eq!(record(entries[0].clone()).groups, BTreeSet::new());
+}
+
+#[test]
+fn further_attributes_are_mapped_by_name() {
+    let more = [("cost-center", "extensionAttribute1"), ("role", "employeeType")];
+    let more: BTreeMap<_, _> = more.map(|(name, of)| (name.to_owned(), of.to_owned())).into();
+    assert_eq!(
+        LdapSource::wanted_attributes(&BTreeMap::new(), &more),
+        ["extensionAttribute1", "employeeType"]
+    );
+    let source = LdapSource { more, ..ldap() };
+    let entry = anna().with("ExtensionAttribute1", " 4711 ").with("employeeType", " ");
+    let [record] = read_with(&source, &[entry], STRICT).unwrap().records.try_into().unwrap();
+    assert_eq!(record.more, BTreeMap::from([("cost-center".to_owned(), "4711".to_owned())]));
+
+    let broken = anna().with("extensionAttribute1", vec![0xff]).with("employeeType", "610190-0001");
+    let said = read_with(&source, &[broken], STRICT).unwrap_err().to_string();
+    assert!(said.contains("attribute extensionAttribute1: its value is not text"), "{said}");
+    assert!(said.contains("attribute employeeType: the cell holds a CPR number"), "{said}");
+    assert!(!said.contains("610190"), "{said}");
+}
+
+#[test]
+fn the_place_in_the_tree_is_a_unit_with_its_levels() {
+    let mut source = ldap();
+    source.attributes.insert(Column::Unit, "DistinguishedName".to_owned());
+    source.query = Query::new(["OU=Medarbejdere,DC=kommune,DC=example"], "(objectClass=user)").unwrap();
+    assert!(
+        !LdapSource::wanted_attributes(&source.attributes, &BTreeMap::new())
+            .contains(&"DistinguishedName".to_owned())
+    );
+    let unit = |front: &str| {
+        let name = format!("CN=Bo,{front}OU=Medarbejdere,DC=kommune,DC=example");
+        let [record] = read_with(&source, &[entry_of(2, &name, account(512, None))], STRICT)
+            .unwrap()
+            .records
+            .try_into()
+            .unwrap();
+        record.unit
+    };
+    assert_eq!(unit("OU=Nørreby Skole,OU=Skoler,").as_deref(), Some("Skoler / Nørreby Skole"));
+    assert_eq!(unit("OU=Børn / Unge,").as_deref(), Some("Børn/Unge"), "one level");
+    assert_eq!(unit(""), None);
 }
