@@ -13,7 +13,7 @@ use crate::{
     Action, Answer, Desired, Field, Fields, Hold, IdentityId, Observed, Operation, Organisation, Presence,
     Question, Reason, RemoteUuid, Sight,
     matching::{self, Match},
-    rights::HeldRights,
+    rights::{Assignment, HeldRights},
 };
 
 mod creation;
@@ -88,6 +88,8 @@ pub struct Assessment {
     /// What was given up and is still wanted. Whatever else was given up is forgotten: the wish changed, so the
     /// same operation is planned if it is ever wanted again.
     pub given_up: Vec<(IdentityId, Action)>,
+    /// Rights that are there as wanted and that we did not give: from now on they count as ours.
+    pub accepted: Vec<(RemoteUuid, Assignment)>,
 }
 
 impl Subject {
@@ -152,6 +154,7 @@ fn put_in_order(assessment: &mut Assessment) {
     assessment.drift.dedup_by_key(|one| (one.identity, one.field));
     assessment.given_up.sort_by_key(|(identity, action)| (*identity, action.kind()));
     assessment.unmanaged.sort();
+    assessment.accepted.sort();
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

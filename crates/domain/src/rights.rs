@@ -17,6 +17,7 @@ mod missing;
 mod policy;
 mod policy_fault;
 mod preview;
+mod propose;
 mod scope;
 
 pub use catalogue::{Catalogue, Places, Right};
@@ -33,4 +34,5 @@ pub use policy::{
 };
 pub use policy_fault::{Place, PolicyFault};
 pub use preview::{Change, Preview};
+pub use propose::propose;
 pub use scope::{Scope, ScopeFault, SeNumber, SeNumberFault, WantedScope, WantedScopeFault};

@@ -38,6 +38,7 @@ use organisation::Organisation;
 use reply::Refusal;
 
 pub use access::{ApiRequest, CertificateDemand};
+pub use catalogue::p_numbers;
 pub use change::Change;
 pub use control::{ClockError, ResetError, SeedError};
 pub use cpr::CprNumber;

@@ -31,6 +31,7 @@ use crate::{
 mod configuration_text;
 pub mod next_day;
 pub mod people;
+mod rights;
 
 /// The organisations of the demo: an invented CVR number each.
 const LIGHT: (&str, &str) = ("90123456", "Nørreby Kommune");
@@ -162,7 +163,7 @@ fn organisations(variant: DemoVariant) -> Vec<Fictitious> {
         variant: "light",
         emulated: OrganisationSettings::light(LIGHT.0, LIGHT.1),
         file: "people.csv",
-        first: 0,
+        first: people::LIGHT,
     };
     let local_idp = |file, first| Fictitious {
         cvr: LOCAL_IDP.0,
@@ -174,8 +175,8 @@ fn organisations(variant: DemoVariant) -> Vec<Fictitious> {
     };
     match variant {
         DemoVariant::Light => vec![light],
-        DemoVariant::LocalIdp => vec![local_idp("people.csv", 0)],
-        DemoVariant::Both => vec![light, local_idp("people-local-idp.csv", 500_000)],
+        DemoVariant::LocalIdp => vec![local_idp("people.csv", people::LOCAL_IDP)],
+        DemoVariant::Both => vec![light, local_idp("people-local-idp.csv", people::LOCAL_IDP)],
     }
 }
 
@@ -204,6 +205,9 @@ async fn synchronise(installation: &Installation) -> Result<Ending> {
     let mut ending = Ending::Done;
     for cvr in installation.chosen(None)? {
         let first = installation.engine.organisation(&cvr).await?.first_contact.is_none();
+        if first {
+            rights::begin(installation, &cvr).await?;
+        }
         let approval = if first { Some(first_contact(installation, &cvr).await?) } else { None };
         let applied = apply_all(installation, &[cvr], &Origin::Timer, approval.as_ref()).await?;
         if applied != Ending::Done {

@@ -52,6 +52,9 @@ impl<'a> Decision<'a, '_> {
         for want in &evaluation.wants {
             wanted.entry(want.assignment).or_default().push(want.because);
         }
+        let rights_held = &self.subject.rights;
+        let accepted = rights_held.held.difference(&rights_held.given).filter(|one| wanted.contains_key(one));
+        self.to.accepted.extend(accepted.map(|one| (observed.uuid, *one)));
         let mut differs = Differs::default();
         self.give(observed, rights.rulebook, &facts, &wanted, &mut differs);
         let kept: BTreeSet<RightId> = evaluation.unresolved.iter().map(|one| one.right).collect();

@@ -46,7 +46,7 @@ pub struct Bundle {
     pub most_holders: Option<u32>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct BundleRight {
     pub right: RightId,
     pub scope: WantedScope,
@@ -164,6 +164,34 @@ impl Policy {
     /// Whether Lokalid has anything to decide.
     pub fn is_empty(&self) -> bool {
         self.managed.is_empty()
+    }
+
+    /// Writes on each rule who said yes to it: whoever changed it, or its bundle, is the first. What did not change keeps
+    /// its approvals.
+    pub fn sign(&mut self, before: &Self, by: &str) {
+        for (key, rule) in &mut self.rules {
+            let gives = |policy: &BTreeMap<Key, Bundle>| {
+                policy.get(&rule.bundle).map(|bundle| (bundle.rights.clone(), bundle.sensitive))
+            };
+            let same_bundle = gives(&self.bundles) == gives(&before.bundles);
+            let old = before.rules.get(key).filter(|old| {
+                same_bundle
+                    && Rule { approved_by: Vec::new(), ..(*old).clone() }
+                        == Rule { approved_by: Vec::new(), ..rule.clone() }
+            });
+            rule.approved_by = old.map_or_else(|| vec![by.to_owned()], |old| old.approved_by.clone());
+        }
+    }
+
+    /// One more says yes to a rule. `false`: there is none, or that name stands there already.
+    pub fn approve_rule(&mut self, key: &Key, by: &str) -> bool {
+        let Some(rule) = self.rules.get_mut(key) else { return false };
+        let there =
+            rule.approved_by.iter().any(|name| name.trim().to_lowercase() == by.trim().to_lowercase());
+        if !there {
+            rule.approved_by.push(by.to_owned());
+        }
+        !there
     }
 
     /// Everything that is wrong with it, in the order of its parts; nothing of it may count before that is mended.

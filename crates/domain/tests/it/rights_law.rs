@@ -245,6 +245,10 @@ impl Town {
 
     /// What everybody holds after a plan.
     fn apply(&mut self, plan: &Assessment) {
+        for (uuid, assignment) in &plan.accepted {
+            let subject = self.subjects.iter_mut().find(|one| one.link == Some(*uuid)).unwrap();
+            subject.rights.given.insert(*assignment);
+        }
         for operation in &plan.operations {
             let subject = self
                 .subjects

@@ -75,17 +75,19 @@ pub(crate) fn se_numbers(cvr: &str) -> Vec<String> {
     (0..3).map(|step| format!("{:08}", (number + step * 11) % 100_000_000)).collect()
 }
 
+/// How many production units an emulated organisation has.
+const UNITS: usize = 5;
+
 pub(crate) fn production_units(cvr: &str, organisation: &str) -> Vec<ProductionUnit> {
-    const UNITS: [(&str, &str, &str); 5] = [
+    const NAMES: [(&str, &str, &str); UNITS] = [
         ("Rådhuset", "Torvet", "1"),
         ("Biblioteket", "Bogensevej", "12"),
         ("Skolen ved Åen", "Åstræde", "7B"),
         ("Plejecenter Ærtebjerg", "Ærtebjergvej", "40"),
         ("Materielgården", "Grusgraven", "3"),
     ];
-    let number: i64 = cvr.parse().unwrap_or(90_000_000);
-    (1_000_000_000 + number % 10_000_000 * 10..)
-        .zip(UNITS)
+    p_numbers(cvr)
+        .zip(NAMES)
         .map(|(p_number, (name, street, building))| ProductionUnit {
             p_number,
             cvr_number: cvr.to_owned(),
@@ -94,6 +96,12 @@ pub(crate) fn production_units(cvr: &str, organisation: &str) -> Vec<ProductionU
             street_building_identifier: building.to_owned(),
         })
         .collect()
+}
+
+/// The P-numbers of an emulated organisation, as many as it has production units.
+pub fn p_numbers(cvr: &str) -> impl Iterator<Item = i64> + use<> {
+    let number: i64 = cvr.parse().unwrap_or(90_000_000);
+    (1_000_000_000 + number % 10_000_000 * 10..).take(UNITS)
 }
 
 /// Version 8 is for UUIDs that a program makes up by a rule of its own.

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use domain::{
     Cvr, RightId,
-    rights::{Catalogue, Granted, GrantOrigin, WantedScope},
+    rights::{Catalogue, GrantOrigin, Granted, WantedScope},
 };
 use serde_json::json;
 use store::{
@@ -42,7 +42,9 @@ pub async fn run(
             let approve = async |tx: &mut store::Tx| grant::approve(tx, &cvr, id, &by).await;
             let done = installation.store.write(|tx| Box::pin(async { approve(tx).await })).await?;
             if !done {
-                bail!("{by} has said yes to grant {id} before, or it is not open; `lokalid why` shows what it lacks");
+                bail!(
+                    "{by} has said yes to grant {id} before, or it is not open; `lokalid why` shows what it lacks"
+                );
             }
             println!("Approved. The next `apply` acts on it.");
             Ok(Ending::Done)
@@ -102,7 +104,12 @@ async fn list(installation: &Installation, organisation: Option<&Cvr>, as_json: 
             Box::pin(async {
                 let rights = catalogue::rights(tx, &cvr).await?;
                 let policy = policy::current(tx, &cvr).await?.policy;
-                Ok::<_, StoreError>((rights, policy, holding::all(tx, &cvr).await?, catalogue::reading(tx, &cvr).await?))
+                Ok::<_, StoreError>((
+                    rights,
+                    policy,
+                    holding::all(tx, &cvr).await?,
+                    catalogue::reading(tx, &cvr).await?,
+                ))
             })
         })
         .await?;
@@ -126,7 +133,10 @@ async fn list(installation: &Installation, organisation: Option<&Cvr>, as_json: 
             })
         });
         let fault = reading.fault.map(|fault| fault.words);
-        println!("{}", json!({ "read_at": reading.read_at, "fault": fault, "rights": rights.collect::<Vec<_>>() }));
+        println!(
+            "{}",
+            json!({ "read_at": reading.read_at, "fault": fault, "rights": rights.collect::<Vec<_>>() })
+        );
         return Ok(Ending::Done);
     }
     if let Some(fault) = &reading.fault {
@@ -147,7 +157,11 @@ async fn list(installation: &Installation, organisation: Option<&Cvr>, as_json: 
     Ok(Ending::Done)
 }
 
-async fn give(installation: &Installation, organisation: Option<&Cvr>, arguments: GrantRight) -> Result<Ending> {
+async fn give(
+    installation: &Installation,
+    organisation: Option<&Cvr>,
+    arguments: GrantRight,
+) -> Result<Ending> {
     let (cvr, identity) = find(installation, organisation, &arguments.user).await?;
     if let (Some(from), Some(until)) = (arguments.from, arguments.until)
         && until < from
@@ -187,16 +201,18 @@ async fn give(installation: &Installation, organisation: Option<&Cvr>, arguments
         approved_by: vec![by.clone()],
         by,
     };
-    let id =
-        installation.store.write(|tx| Box::pin(async { grant::give(tx, &cvr, &new).await })).await?;
+    let id = installation.store.write(|tx| Box::pin(async { grant::give(tx, &cvr, &new).await })).await?;
     let sensitive = match &new.granted {
         Granted::Bundle(key) => policy.bundles.get(key).is_some_and(|bundle| bundle.sensitive),
         Granted::Right { .. } => false,
     };
-    println!("Grant {id}. {}", if sensitive {
-        format!("The bundle is sensitive: somebody else must say yes, by `lokalid rights approve {id}`.")
-    } else {
-        "The next `apply` acts on it.".to_owned()
-    });
+    println!(
+        "Grant {id}. {}",
+        if sensitive {
+            format!("The bundle is sensitive: somebody else must say yes, by `lokalid rights approve {id}`.")
+        } else {
+            "The next `apply` acts on it.".to_owned()
+        }
+    );
     Ok(Ending::Done)
 }

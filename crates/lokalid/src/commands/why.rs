@@ -50,8 +50,10 @@ fn as_json(found: &Finding, right: domain::RightId, name: &str) -> Result<Value>
         because.push(serde_json::to_value(held)?);
     }
     if !found.managed {
-        because.extend(found.held.iter().map(|one| json!({ "kind": "left-alone", "scope": one.scope,
-            "from": null, "until": null, "approved_by": [] })));
+        because.extend(found.held.iter().map(|one| {
+            json!({ "kind": "left-alone", "scope": one.scope,
+            "from": null, "until": null, "approved_by": [] })
+        }));
     }
     let other = found.other.iter().map(|one| json!({ "type": one.kind, "value": one.value }));
     Ok(json!({
@@ -76,7 +78,11 @@ fn as_words(found: &Finding, name: &str) -> String {
         (false, _) => lines.push(format!("{who} is not to hold \"{name}\" on {}.", found.on)),
     }
     for held in &found.explanation.because {
-        lines.push(format!("  in {}: {}", held.scope.say(Language::English), held.ground.say(Language::English)));
+        lines.push(format!(
+            "  in {}: {}",
+            held.scope.say(Language::English),
+            held.ground.say(Language::English)
+        ));
     }
     if !found.holds() {
         lines.extend(found.explanation.missing.iter().map(missing));
@@ -87,7 +93,10 @@ fn as_words(found: &Finding, name: &str) -> String {
         _ => format!("MitID Erhverv shows it in {}.", shown.join(", ")),
     });
     for one in &found.other {
-        lines.push(format!("MitID Erhverv shows it in a scope that is not understood: {} {}.", one.kind, one.value));
+        lines.push(format!(
+            "MitID Erhverv shows it in a scope that is not understood: {} {}.",
+            one.kind, one.value
+        ));
     }
     lines.join("\n") + "\n"
 }

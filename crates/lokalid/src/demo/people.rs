@@ -51,17 +51,18 @@ const SURNAMES: [&str; 40] = [
     "Steen",
     "Møller",
 ];
-const UNITS: [(&str, &str); 10] = [
-    ("Borgerservice", "1009000001"),
-    ("Økonomi og Løn", "1009000001"),
-    ("Ældrepleje Nord", "1009000002"),
-    ("Ældrepleje Syd", "1009000003"),
-    ("Skoleforvaltning", "1009000004"),
-    ("Nørreby Skole", "1009000005"),
-    ("Teknik og Miljø", "1009000006"),
-    ("Jobcenter", "1009000007"),
-    ("Børn og Familie", "1009000008"),
-    ("Direktionen", "1009000001"),
+/// Each with the place of its production unit among those of the emulated organisation.
+const UNITS: [(&str, usize); 10] = [
+    ("Borgerservice", 0),
+    ("Økonomi og Løn", 0),
+    ("Ældre og Sundhed / Ældrepleje Nord", 3),
+    ("Ældre og Sundhed / Ældrepleje Syd", 3),
+    ("Skoler / Skoleforvaltning", 0),
+    ("Skoler / Nørreby Skole", 2),
+    ("Teknik og Miljø", 4),
+    ("Jobcenter", 1),
+    ("Børn og Familie", 1),
+    ("Direktionen", 0),
 ];
 const TITLES: [&str; 8] = [
     "Sagsbehandler",
@@ -78,6 +79,11 @@ const TITLES: [&str; 8] = [
 pub const HEADINGS: &str =
     "brugernavn;cpr;fornavn;efternavn;e-mail;telefon;enhed;titel;leder;p-nummer;fra;til";
 
+/// The number of the first person of the organisation with Light, ...
+pub const LIGHT: usize = 0;
+/// ... and of the one with a Local IdP.
+pub const LOCAL_IDP: usize = 500_000;
+
 /// The file for `count` people from number `first` on, all employed.
 pub fn csv(first: usize, count: usize) -> String {
     let mut text = format!("{HEADINGS}\n");
@@ -87,21 +93,27 @@ pub fn csv(first: usize, count: usize) -> String {
     text
 }
 
+/// Every unit that somebody of the demo can be in.
+pub fn units() -> impl Iterator<Item = &'static str> {
+    UNITS.into_iter().map(|(unit, _)| unit)
+}
+
 /// One person's row. The same number is always the same person.
 pub fn row(number: usize) -> String {
     let pick = |list: &[&'static str], stride: usize| {
         list.get((number * stride + number / list.len()) % list.len()).copied().unwrap_or_default()
     };
-    let given = pick(&GIVEN, 7);
+    let given = given_name(number);
     let surname = pick(&SURNAMES, 11);
-    let (unit, p_number) = UNITS.get(number % UNITS.len()).copied().unwrap_or_default();
-    let title = if number < UNITS.len() { "Afdelingsleder" } else { pick(&TITLES, 3) };
+    let (first, cvr) =
+        if number < LOCAL_IDP { (LIGHT, super::LIGHT.0) } else { (LOCAL_IDP, super::LOCAL_IDP.0) };
+    let place = number % UNITS.len();
+    let (unit, production_unit) = UNITS.get(place).copied().unwrap_or_default();
+    let p_number = emulator::world::p_numbers(cvr).nth(production_unit).unwrap_or_default();
+    let is_head = number - first < UNITS.len();
+    let title = if is_head { "Afdelingsleder" } else { pick(&TITLES, 3) };
     let user = user_name(number, given);
-    let manager = if number < UNITS.len() {
-        String::new()
-    } else {
-        user_name(number % UNITS.len(), manager_of(number))
-    };
+    let manager = if is_head { String::new() } else { user_name(first + place, given_name(first + place)) };
     let mut row = String::new();
     let _ = writeln!(
         row,
@@ -113,9 +125,8 @@ pub fn row(number: usize) -> String {
     row
 }
 
-fn manager_of(number: usize) -> &'static str {
-    let manager = number % UNITS.len();
-    GIVEN.get((manager * 7 + manager / GIVEN.len()) % GIVEN.len()).copied().unwrap_or_default()
+fn given_name(number: usize) -> &'static str {
+    GIVEN.get((number * 7 + number / GIVEN.len()) % GIVEN.len()).copied().unwrap_or_default()
 }
 
 /// Letters that every system takes, and a number that makes it unique.

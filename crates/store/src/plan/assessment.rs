@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use domain::{Action, Cvr};
 use jiff::Timestamp;
 
-use crate::{StoreError, Tx, Value, plan::queue::action_digest};
+use crate::{StoreError, Tx, Value, plan::queue::action_digest, rights::holding};
 
 /// Keeps what the planner said of drift and of who is in step.
 pub async fn note_assessment(
@@ -18,6 +18,7 @@ pub async fn note_assessment(
     let text = cvr.to_string();
     crate::question::put(tx, cvr, "plan", &assessment.questions, Some(&assessment.raised)).await?;
     forget_given_up(tx, &text, &assessment.given_up).await?;
+    holding::accept(tx, cvr, &assessment.accepted).await?;
     let sql = "SELECT identity, field, ours, theirs, found_at FROM drift WHERE organisation = $1";
     let mut since: HashMap<(String, String), Timestamp> = HashMap::new();
     for row in tx.rows(sql, &[text.as_str().into()]).await? {

@@ -8,7 +8,10 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use crate::{Keys, Row, StoreError, Tx, Value, identity, json, rights::holding};
+use crate::{
+    Keys, Row, StoreError, Tx, Value, identity, json,
+    rights::{holding, policy},
+};
 
 /// Somebody as rules see them, with what they hold in MitID Erhverv.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +70,8 @@ async fn desired(tx: &mut Tx, cvr: &Cvr) -> Result<Vec<(Desired, Option<RemoteUu
     tx.read_rows(sql, &[cvr.to_string().into()], read).await
 }
 
-/// What a policy may name: units that somebody is or was in, with those above them, and user names.
+/// What a policy may name: units that somebody is or was in, or that it names already, with those above them, and user
+/// names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Names {
     /// As they are written, in the order of their text.
@@ -93,11 +97,15 @@ pub async fn names(tx: &mut Tx, cvr: &Cvr) -> Result<Names, StoreError> {
         let facts: Facts = json::read(&row, "facts")?;
         names.put_unit(facts.unit.as_deref());
     }
+    for rule in policy::current(tx, cvr).await?.policy.rules.values() {
+        rule.who.units.iter().chain(&rule.except.units).for_each(|unit| names.put_unit(Some(unit)));
+    }
     Ok(names)
 }
 
 impl Names {
-    fn put_unit(&mut self, unit: Option<&str>) {
+    /// A unit with those above it.
+    pub fn put_unit(&mut self, unit: Option<&str>) {
         for unit in unit.into_iter().flat_map(units_above) {
             if self.units.contains(unit) {
                 return;

@@ -94,6 +94,20 @@ pub(crate) async fn note_taken(
     Ok(())
 }
 
+/// These are there as they are wanted: from now on they count as given by us.
+pub(crate) async fn accept(
+    tx: &mut Tx,
+    cvr: &Cvr,
+    accepted: &[(RemoteUuid, Assignment)],
+) -> Result<(), StoreError> {
+    let sql = "UPDATE holding SET given = TRUE WHERE organisation = $1 AND uuid = $2 AND right_id = $3 AND scope = $4
+                   AND until IS NULL";
+    for (uuid, assignment) in accepted {
+        tx.execute(sql, &key(cvr, *uuid, &Holding::Understood(*assignment))).await?;
+    }
+    Ok(())
+}
+
 /// What is known of somebody's rights may be wrong now: the next read tells.
 pub(crate) async fn doubt(tx: &mut Tx, cvr: &Cvr, uuid: RemoteUuid) -> Result<(), StoreError> {
     let sql = "UPDATE observed SET rights_at = NULL WHERE organisation = $1 AND uuid = $2";

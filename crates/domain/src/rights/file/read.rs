@@ -123,11 +123,11 @@ struct FileSeparation {
     why: String,
 }
 
-/// Reads and checks the whole file. `before` is the policy in force: a rule that did not change keeps its approvals.
-pub fn read(text: &str, cvr: &Cvr, known: Known<'_>, before: &Policy) -> Result<Policy, FileFaults> {
+/// Reads and checks the whole file. Who approved its rules is not in it: see [`Policy::sign`].
+pub fn read(text: &str, cvr: &Cvr, known: Known<'_>) -> Result<Policy, FileFaults> {
     let file: WholeFile = toml::from_str(text).map_err(|fault| FileFaults(vec![syntax(text, &fault)]))?;
     let mut reading = Reading { text, places: BTreeMap::new(), names: BTreeMap::new(), faults: Vec::new() };
-    let mut policy = reading.policy(file, cvr);
+    let policy = reading.policy(file, cvr);
     for (place, fault) in policy.faults(known) {
         let line = reading.places.get(&place).copied();
         let place = place.say(Language::English);
@@ -136,14 +136,6 @@ pub fn read(text: &str, cvr: &Cvr, known: Known<'_>, before: &Policy) -> Result<
     if !reading.faults.is_empty() {
         reading.faults.sort_by_key(|fault| fault.line);
         return Err(FileFaults(reading.faults));
-    }
-    for (key, rule) in &mut policy.rules {
-        if let Some(old) = before.rules.get(key) {
-            rule.approved_by.clone_from(&old.approved_by);
-            if rule != old {
-                rule.approved_by.clear();
-            }
-        }
     }
     Ok(policy)
 }

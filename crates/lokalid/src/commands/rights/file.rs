@@ -64,16 +64,15 @@ pub async fn import(
         units: &names.folded_units,
         user_names: &names.user_names,
     };
-    let mut new = file::read(&text, &cvr, known, &entitlements.policy)
+    let mut new = file::read(&text, &cvr, known)
         .with_context(|| format!("{shown} was not taken in, and nothing was changed"))?;
     new.sign(&entitlements.policy, &by);
     let everybody = || people.iter().map(|one| (&one.facts, &one.rights.held));
     let today = danish_date(now);
     let before = entitlements.rulebook(&entitlements.policy, today, everybody());
     let after = entitlements.rulebook(&new, today, everybody());
-    let asked = people.iter().map(|one| {
-        (&one.facts, entitlements.grants_of(one.facts.identity), &one.rights.held)
-    });
+    let asked =
+        people.iter().map(|one| (&one.facts, entitlements.grants_of(one.facts.identity), &one.rights.held));
     let preview = Preview::of(&before, &after, asked);
     tell(&entitlements, &preview, arguments.json);
     if arguments.plan {
@@ -94,7 +93,10 @@ pub async fn import(
 fn tell(entitlements: &Entitlements, preview: &Preview, as_json: bool) {
     let line = |change: &Change| -> Vec<String> {
         let name = |one: &domain::rights::Assignment| {
-            let name = entitlements.catalogue.get(&one.right).map_or_else(|| one.right.to_string(), |right| right.name.clone());
+            let name = entitlements
+                .catalogue
+                .get(&one.right)
+                .map_or_else(|| one.right.to_string(), |right| right.name.clone());
             format!("{name} ({})", one.scope.say(Language::English))
         };
         change.assignments.iter().map(name).collect()
@@ -106,7 +108,10 @@ fn tell(entitlements: &Entitlements, preview: &Preview, as_json: bool) {
                 .map(|one| json!({ "user_name": one.label, "rights": one.assignments, "names": line(one) }))
                 .collect()
         };
-        println!("{}", json!({ "gains": list(&preview.gains), "losses": list(&preview.losses), "operations": [] }));
+        println!(
+            "{}",
+            json!({ "gains": list(&preview.gains), "losses": list(&preview.losses), "operations": [] })
+        );
         return;
     }
     if preview.is_nothing() {

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, path::Path};
 use anyhow::{Context as _, Result};
 use domain::{
     Cvr, RightId, danish_date,
-    rights::{file, propose},
+    rights::{self, file},
 };
 use store::{
     StoreError,
@@ -73,7 +73,7 @@ pub async fn propose(
     let today = danish_date(now);
     let held = people.iter().map(|one| (&one.facts, &one.rights.held));
     let rulebook = entitlements.rulebook(&entitlements.policy, today, held.clone());
-    let proposal = propose(&rulebook, percent, held);
+    let proposal = rights::propose(&rulebook, percent, held);
     let text = file::write(&proposal, &entitlements.catalogue, &cvr);
     std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
     println!(

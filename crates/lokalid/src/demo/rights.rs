@@ -1,0 +1,65 @@
+//! The demo's rights: bundles, rules and a wish that waits, taken in through the same file as everybody's.
+
+use anyhow::{Context as _, Result};
+use domain::{
+    Cvr,
+    rights::{Catalogue, Known, file},
+};
+use store::{
+    StoreError,
+    rights::{Entitlements, facts, policy},
+};
+
+use crate::{demo::people, installation::Installation};
+
+/// Everything but the numbers of the organisation and of the rights, which follow from the emulator.
+const POLICY: &str = include_str!("rights.toml");
+
+/// Reads the catalogue, writes the policy beside the configuration, and takes it in.
+pub async fn begin(installation: &Installation, cvr: &Cvr) -> Result<()> {
+    let engine = &installation.engine;
+    engine.read_sources(cvr).await?;
+    engine.read_catalogue_if_due(engine.site(cvr)?).await?;
+    let (entitlements, mut names) = installation
+        .store
+        .read(|tx| {
+            Box::pin(async {
+                let entitlements = Entitlements::load(tx, cvr).await?;
+                Ok::<_, StoreError>((entitlements, facts::names(tx, cvr).await?))
+            })
+        })
+        .await?;
+    // With few people not every unit has somebody in it yet.
+    people::units().for_each(|unit| names.put_unit(Some(unit)));
+    let text = filled(&entitlements.catalogue, cvr);
+    let known = Known {
+        catalogue: &entitlements.catalogue,
+        places: &entitlements.places,
+        units: &names.folded_units,
+        user_names: &names.user_names,
+    };
+    let mut new = file::read(&text, cvr, known).context("the demo's own rights are wrong")?;
+    new.sign(&entitlements.policy, "demo");
+    let why = "the demo begins";
+    let (version, save) = (entitlements.version, &new);
+    installation
+        .store
+        .write(|tx| Box::pin(async { policy::save(tx, cvr, version, save, "demo", why).await }))
+        .await?;
+    let shown = file::write(&new, &entitlements.catalogue, cvr);
+    let path = installation.configuration.path(format!("rights-{cvr}.toml").as_ref());
+    std::fs::write(&path, shown).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+fn filled(catalogue: &Catalogue, cvr: &Cvr) -> String {
+    let uuid =
+        |name: &str| catalogue.iter().find(|(_, right)| right.name == name).map(|(id, _)| id.to_string());
+    let line = |line: &str| -> String {
+        let name = line.strip_suffix(" = \"\"").map(|name| name.trim_matches('"'));
+        match name.and_then(uuid) {
+            Some(uuid) => line.replace("\"\"", &format!("\"{uuid}\"")),
+            None => line.replace("\"CVR\"", &format!("\"{cvr}\"")),
+        }
+    };
+    POLICY.lines().map(line).collect::<Vec<_>>().join("\n")
+}
