@@ -114,6 +114,16 @@ pub async fn queue(tx: &mut Tx, cvr: &Cvr, mail: &NewMail<'_>) -> Result<bool, S
     Ok(tx.execute(sql, &values).await? == 1)
 }
 
+/// Whether there is anything to claim.
+pub async fn is_due(tx: &mut Tx) -> Result<bool, StoreError> {
+    let now = tx.now();
+    let sql = format!("SELECT id FROM mail WHERE {DUE} LIMIT 1");
+    Ok(tx.row(&sql, &[now.into()]).await?.is_some())
+}
+
+/// What may be leased at the moment `$1`: what is due, and what somebody died over.
+const DUE: &str = "((state = 'waiting' AND not_before <= $1) OR (state = 'sending' AND leased_until <= $1))";
+
 /// Leases letters that are due, the oldest first, and those whose lease ran out.
 pub async fn claim(
     tx: &mut Tx,
@@ -125,8 +135,7 @@ pub async fn claim(
     let until = now.saturating_add(lease).unwrap_or(Timestamp::MAX);
     let sql = format!(
         "SELECT id, organisation, recipient, kind, sealed_letter, attempts, first_tried_at FROM mail
-         WHERE (state = 'waiting' AND not_before <= $1) OR (state = 'sending' AND leased_until <= $1)
-         ORDER BY not_before, id LIMIT $2{}",
+         WHERE {DUE} ORDER BY not_before, id LIMIT $2{}",
         tx.dialect().claim_suffix()
     );
     let rows = tx.rows(&sql, &[now.into(), limit.into()]).await?;

@@ -30,6 +30,10 @@ impl Town<'_> {
         change!(self, tx => mail::claim(tx, worker, limit, LEASE).await?)
     }
 
+    async fn is_due(&self) -> bool {
+        look!(self, tx => mail::is_due(tx).await?)
+    }
+
     async fn settle_mail(&self, one: &Claimed, outcome: &Outcome) {
         change!(self, tx => mail::settle(tx, one, outcome).await?);
     }
@@ -104,15 +108,18 @@ async fn a_letter_is_in_one_pair_of_hands_and_comes_back_when_they_let_go() {
         for number in 0..3 {
             town.queue(&email("anna@norreby.example"), &number.to_string()).await;
         }
+        assert!(town.is_due().await);
         let mine = town.claim_mail("one", 2).await;
         let theirs = town.claim_mail("two", 2).await;
         assert_eq!((mine.len(), theirs.len()), (2, 1));
         assert!(mine.iter().all(|one| one.id != theirs[0].id));
         assert_eq!((mine[0].attempts, mine[0].first_tried_at), (1, town.now()));
         assert_eq!(town.claim_mail("three", 2).await, []);
+        assert!(!town.is_due().await);
 
         town.settle_mail(&mine[0], &sent()).await;
         town.wait(LEASE);
+        assert!(town.is_due().await);
         let again = town.claim_mail("three", 10).await;
         assert_eq!(again.len(), 2, "the leases of the others ran out");
         assert_eq!(again[0].attempts, 2);

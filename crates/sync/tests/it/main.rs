@@ -8,4 +8,5 @@
 
 mod api;
 mod direct;
+mod mail;
 mod simulation;
