@@ -107,7 +107,7 @@ const LONGEST: usize = 300;
 
 /// A handshake that failed is told as a connection that did.
 pub(super) fn is_about_tls(error: &smtp::Error) -> bool {
-    error.is_tls() || causes(error).any(|cause| cause.is::<rustls::Error>())
+    error.is_tls() || causes(error).any(<dyn Error>::is::<rustls::Error>)
 }
 
 /// An I/O error names as its source what is behind the error that it wraps, and so would hide that one.

@@ -423,7 +423,7 @@ async fn two_workers_send_each_letter_once() {
                 }
             }
         };
-        let (one, two) = futures::join!(work("one"), work("two"));
+        let (one, two) = futures::join!(Box::pin(work("one")), Box::pin(work("two")));
         assert_eq!(one + two, 40);
         let delivered = office.exim.wait_for(40);
         let mut ids: Vec<&str> = delivered.iter().map(|message| message.header("Message-ID")).collect();
