@@ -6,7 +6,6 @@
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use store::Store;
 use sync::mail::{LogIn, MailSettings, Mailer};
 use tokio::sync::watch;
 
@@ -60,8 +59,8 @@ pub async fn send_until(installation: &Installation, stopped: watch::Receiver<bo
     let mut stop = stopped.clone();
     while !*stopped.borrow() {
         let wait = match send(installation, section).await {
-            Ok(0) => LOOK,
-            Ok(_) => continue,
+            Ok(true) => continue,
+            Ok(false) => LOOK,
             Err(error) => {
                 tracing::error!(error = format!("{error:#}"), "mail cannot be sent");
                 LOOK_AFTER_FAULT
@@ -72,14 +71,12 @@ pub async fn send_until(installation: &Installation, stopped: watch::Receiver<bo
     }
 }
 
-async fn send(installation: &Installation, section: &MailSection) -> Result<usize> {
-    if !is_due(&installation.store).await? {
-        return Ok(0);
+/// Whether there may be more to do at once.
+async fn send(installation: &Installation, section: &MailSection) -> Result<bool> {
+    let Installation { configuration, store, engine, .. } = installation;
+    if !store.read(|tx| Box::pin(store::mail::is_due(tx))).await? {
+        return Ok(false);
     }
-    let mailer = mailer(&installation.configuration, section)?;
-    Ok(mailer.send_due(&installation.store, &installation.engine.worker.0).await?)
-}
-
-async fn is_due(store: &Store) -> Result<bool> {
-    Ok(store.read(|tx| Box::pin(store::mail::is_due(tx))).await?)
+    let round = mailer(configuration, section)?.send_due(store, &engine.worker.0).await?;
+    Ok(round.taken > 0 && round.reached)
 }

@@ -29,6 +29,14 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 /// Whoever was to be told by then is told in another way, or need not be.
 const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(72);
 
+/// What became of the letters that were taken in hand together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Round {
+    pub taken: usize,
+    /// Whether the mail server was there for all of them; where it was not, the next ones need not hurry.
+    pub reached: bool,
+}
+
 /// Sends mail through one server.
 #[derive(Debug)]
 pub struct Mailer(Setup);
@@ -59,20 +67,20 @@ impl Mailer {
         sent
     }
 
-    /// Sends some of what is due, and says how many letters it took in hand.
+    /// Sends some of what is due; where nothing is, it takes nothing and connects to nobody.
     ///
     /// Several nodes may do this at once: each letter is leased by one. If the program dies between the server's answer
     /// and the database's, or that answer is lost, the letter is sent again, so it may arrive twice and is never lost.
     /// Its Message-ID is the same each time, by which mail programs know a duplicate.
-    pub async fn send_due(&self, store: &Store, worker: &str) -> Result<usize, StoreError> {
+    pub async fn send_due(&self, store: &Store, worker: &str) -> Result<Round, StoreError> {
         let claimed = store.write(|tx| Box::pin(mail::claim(tx, worker, AT_ONCE, LEASE))).await?;
         if claimed.is_empty() {
-            return Ok(0);
+            return Ok(Round { taken: 0, reached: true });
         }
-        let mut line = Line::open(&self.0).await;
+        let mut line = self.open().await;
         for one in &claimed {
             if line.as_ref().is_ok_and(Line::is_broken) {
-                line = Line::open(&self.0).await;
+                line = self.open().await;
             }
             let now = store.clock().now();
             let sent = match &mut line {
@@ -82,10 +90,17 @@ impl Mailer {
             let outcome = outcome(one, sent, store.clock().now());
             store.write(|tx| Box::pin(async { mail::settle(tx, one, &outcome).await })).await?;
         }
+        let round = Round { taken: claimed.len(), reached: line.is_ok() };
         if let Ok(line) = line {
             line.close().await;
         }
-        Ok(claimed.len())
+        Ok(round)
+    }
+
+    /// What is said before the first letter names nobody, so the log has all of it.
+    async fn open(&self) -> Result<Line<'_>, MailFailure> {
+        let opened = Line::open(&self.0).await;
+        opened.inspect_err(|failure| tracing::error!(error = %failure, "the mail server takes no mail"))
     }
 
     async fn hand_over(

@@ -46,7 +46,7 @@ impl<'a> Office<'a> {
     }
 
     async fn send(&self, mailer: &Mailer) -> usize {
-        mailer.send_due(&self.store, "test").await.unwrap()
+        mailer.send_due(&self.store, "test").await.unwrap().taken
     }
 
     fn wait(&self, duration: SignedDuration) {
@@ -417,7 +417,7 @@ async fn two_workers_send_each_letter_once() {
             let (store, mailer) = (database.open().await, plain(&office.exim));
             let mut taken = 0;
             loop {
-                match mailer.send_due(&store, worker).await.unwrap() {
+                match mailer.send_due(&store, worker).await.unwrap().taken {
                     0 => return taken,
                     some => taken += some,
                 }
