@@ -77,7 +77,8 @@ fn is_installed(session: &Session, package: &str) -> bool {
 
 fn install_packages(session: &Session, packages: &[&str]) -> Result<()> {
     let update = ["update", "--quiet"];
-    let install = ["install", "--yes", "--quiet", "--no-install-recommends"];
+    // A mail server would replace the one that is there: whoever has another decides that.
+    let install = ["install", "--yes", "--quiet", "--no-install-recommends", "--no-remove"];
     if !Uid::effective().is_root() || find_program("apt-get").is_none() {
         let install = [install.as_slice(), packages].concat().join(" ");
         bail!("{} missing here; run this as root and start again:\n  apt-get update && apt-get {install}", {

@@ -26,7 +26,7 @@ pub enum Step {
     Deny,
     /// Clippy on everything, warnings denied
     Lints,
-    /// Every test, on SQLite and PostgreSQL and against OpenLDAP
+    /// Every test, on SQLite and PostgreSQL and against OpenLDAP and Exim
     Tests,
     /// The examples in doc comments
     DocTests,
@@ -58,6 +58,7 @@ const SLAPD: &[Need] = &[
     Need::Program("ldapadd", "ldap-utils"),
     Need::Program("openssl", "openssl"),
 ];
+const EXIM: &[Need] = &[Need::Program("exim4", "exim4-daemon-light"), Need::Program("openssl", "openssl")];
 const SAMBA: &[Need] = &[
     Need::Program("samba", "samba"),
     Need::Package("samba-ad-dc"),
@@ -99,7 +100,7 @@ impl Step {
         match self {
             Self::Format | Self::Lints | Self::DocTests | Self::Docs => Vec::new(),
             Self::Deny => vec![Need::CargoTool(DENY)],
-            Self::Tests => [nextest.as_slice(), POSTGRES, SLAPD].concat(),
+            Self::Tests => [nextest.as_slice(), POSTGRES, SLAPD, EXIM].concat(),
             Self::Simulation => [nextest.as_slice(), POSTGRES].concat(),
             Self::Samba => SAMBA.to_vec(),
             Self::Browser => BROWSER.to_vec(),
@@ -134,8 +135,11 @@ impl<'a> Workshop<'a> {
     }
 
     fn tests(&mut self, finding: &mut Finding) -> Result<()> {
-        let services =
-            [("LOKALID_TEST_SLAPD", "1".to_owned()), ("LOKALID_TEST_POSTGRES", self.postgres_url()?)];
+        let services = [
+            ("LOKALID_TEST_SLAPD", "1".to_owned()),
+            ("LOKALID_TEST_EXIM", "1".to_owned()),
+            ("LOKALID_TEST_POSTGRES", self.postgres_url()?),
+        ];
         nextest(self.session, "not binary(/^samba$/)", services, finding)
     }
 

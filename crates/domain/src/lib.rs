@@ -16,6 +16,7 @@ pub mod ids;
 pub mod language;
 mod matching;
 pub mod name;
+pub mod notice;
 pub mod observed;
 pub mod operation;
 pub mod organisation;
@@ -42,6 +43,7 @@ pub use ids::{
 };
 pub use language::Language;
 pub use name::{Name, NameFault};
+pub use notice::{Letter, Notice};
 pub use observed::{Authenticator, Observed, Sight, Status};
 pub use operation::{Action, MatchEvidence, NewIdentity, Operation, Profile, Reason};
 pub use organisation::{

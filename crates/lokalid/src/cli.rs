@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use domain::{
-    Cvr, GrantId, OperationId, RemoteUuid, Role,
+    Cvr, Email, GrantId, OperationId, RemoteUuid, Role,
     rights::{Key, WantedScope},
 };
 
@@ -90,6 +90,9 @@ pub enum Command {
     /// The certificates that MitID Erhverv knows the organisation by.
     #[command(subcommand)]
     Certificate(CertificateCommand),
+    /// The mail that tells people what waits for them.
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Copy an SQLite database into a file.
     Backup { file: PathBuf },
     /// Put a backup into an empty folder.
@@ -447,6 +450,25 @@ pub enum CertificateCommand {
     /// Forget one that is not in use, with its key.
     Remove {
         fingerprint: String,
+        #[arg(long = "as", value_name = "NAME")]
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MailCommand {
+    /// Send one mail now, and say what happened.
+    Test { address: Email },
+    /// The newest mail: what was sent, what waits, and why something failed.
+    List {
+        #[arg(long)]
+        json: bool,
+        /// How many of each organisation.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Try again what failed, once its cause is mended.
+    Retry {
         #[arg(long = "as", value_name = "NAME")]
         name: Option<String>,
     },

@@ -18,6 +18,7 @@ mod doctor;
 mod emulator;
 mod init;
 mod keys;
+mod mail;
 mod orders;
 mod outbox;
 mod person;
@@ -79,6 +80,7 @@ async fn with_installation(
         Command::Role(arguments) => sign_in::role(installation, organisation, &arguments).await,
         Command::Serve => crate::serve::run(installation).await,
         Command::Certificate(command) => certificate::run(installation, organisation, command).await,
+        Command::Mail(command) => mail::run(installation, organisation, command).await,
         Command::Audit(arguments) => audit::run(installation, &arguments).await,
         Command::Backup { file } => copies::backup(installation, &file).await,
         Command::CopyDatabase { url } => copies::copy_database(installation, &url).await,

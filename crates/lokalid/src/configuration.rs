@@ -8,9 +8,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use domain::{Cvr, Environment, Settings, SourceName, Variant};
+use domain::{Cvr, Environment, Language, Settings, SourceName, Variant};
 use serde::Deserialize;
-use sync::source::csv::{Column, CsvMapping};
+use sync::{
+    mail::Encryption,
+    source::csv::{Column, CsvMapping},
+};
 
 pub const FILE_NAME: &str = "lokalid.toml";
 
@@ -33,6 +36,9 @@ pub struct Configuration {
     pub web: Web,
     #[serde(default)]
     pub schedule: Schedule,
+    /// Without it nobody is told anything by mail.
+    #[serde(default)]
+    pub mail: Option<MailSection>,
     #[serde(default, rename = "organisation")]
     pub organisations: Vec<OrganisationSection>,
     /// The folder that paths are relative to; not in the file.
@@ -89,6 +95,70 @@ impl Default for Schedule {
             unknown_wait_seconds: None,
             at_once: 8,
         }
+    }
+}
+
+/// The mail server, and who writes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MailSection {
+    pub server: String,
+    /// By itself the usual one of `tls`.
+    #[serde(default)]
+    pub port: Option<u16>,
+    #[serde(default = "default_encryption")]
+    pub tls: Encryption,
+    #[serde(default)]
+    pub user: Option<String>,
+    #[serde(default)]
+    pub password_file: Option<PathBuf>,
+    /// Certificate authorities that the server is checked against, instead of those of the machine.
+    #[serde(default)]
+    pub authorities: Option<PathBuf>,
+    pub from: String,
+    #[serde(default)]
+    pub reply_to: Option<String>,
+    #[serde(default)]
+    language: MailLanguage,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum MailLanguage {
+    #[default]
+    Da,
+    En,
+}
+
+fn default_encryption() -> Encryption {
+    Encryption::StartTls
+}
+
+impl MailSection {
+    pub fn port(&self) -> u16 {
+        let usual = match self.tls {
+            Encryption::Tls => 465,
+            Encryption::StartTls => 587,
+            Encryption::None => 25,
+        };
+        self.port.unwrap_or(usual)
+    }
+
+    /// What is written to people of whom no other language is known.
+    pub fn language(&self) -> Language {
+        match self.language {
+            MailLanguage::Da => Language::Danish,
+            MailLanguage::En => Language::English,
+        }
+    }
+
+    fn check(&self, configuration: &Configuration) -> Result<(), String> {
+        if self.user.is_some() != self.password_file.is_some() {
+            return Err("[mail]: user and password_file stand together; give both, or neither where the server wants \
+                        no log-in"
+                .to_owned());
+        }
+        crate::mail::settings(configuration, self).check().map_err(|error| error.to_string())
     }
 }
 
@@ -212,7 +282,7 @@ impl Configuration {
             }
             organisation.check()?;
         }
-        Ok(())
+        self.mail.iter().try_for_each(|mail| mail.check(self))
     }
 }
 

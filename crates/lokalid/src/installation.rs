@@ -72,7 +72,14 @@ impl Installation {
     /// What programs that were killed had in their hands is looked at anew, not when their leases end.
     async fn take_over(&self) -> Result<()> {
         if self.presence.is_alone() {
-            self.store.write(|tx| Box::pin(store::outbox::take_back(tx))).await?;
+            self.store
+                .write(|tx| {
+                    Box::pin(async {
+                        store::mail::take_back(tx).await?;
+                        store::outbox::take_back(tx).await
+                    })
+                })
+                .await?;
         }
         self.presence.share();
         for dead in self.presence.dead() {
@@ -88,6 +95,7 @@ impl Installation {
             .write(|tx| {
                 Box::pin(async {
                     store::outbox::take_back_from(tx, worker).await?;
+                    store::mail::take_back_from(tx, worker).await?;
                     store::lease::release_all_of(tx, worker).await
                 })
             })

@@ -6,6 +6,7 @@ mod commands;
 mod configuration;
 mod demo;
 mod installation;
+mod mail;
 mod memory;
 mod presence;
 mod progress;

@@ -20,7 +20,7 @@ use crate::{
     commands::sign_in_address,
     configuration::OrganisationSection,
     installation::Installation,
-    memory,
+    mail, memory,
     telemetry::{self, Telemetry},
     world::SystemClock,
 };
@@ -99,8 +99,9 @@ async fn serve(
         let follow = follow_certificate(installation, section, stopped.clone());
         async { futures::join!(worker, follow, stop_people(installation, cvr, stopped.clone())) }
     });
+    let post = mail::send_until(installation, stopped.clone());
     let mut background =
-        Box::pin(async { futures::join!(seal, join_all(work), memory::give_back(stopped.clone())) });
+        Box::pin(async { futures::join!(seal, join_all(work), memory::give_back(stopped.clone()), post) });
     tokio::select! {
         asked = asked_to_stop() => asked?,
         _ = &mut background => {}

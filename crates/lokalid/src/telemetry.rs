@@ -20,7 +20,7 @@ use axum::{
 };
 use domain::Cvr;
 use jiff::Timestamp;
-use store::{Store, StoreError, view::overview};
+use store::{Store, StoreError, mail::MailState, view::overview};
 
 #[derive(Clone)]
 pub struct Telemetry {
@@ -77,19 +77,21 @@ async fn gauges(telemetry: &Telemetry) -> Result<Vec<Gauge>, StoreError> {
     let mut gauges = vec![Gauge { name: "lokalid_calls_total", help, labels: Vec::new(), value: calls }];
     for record in records {
         let cvr = &record.organisation.cvr;
-        let (counts, outbox) = telemetry
+        let (counts, outbox, mail) = telemetry
             .store
             .read(|tx| {
                 Box::pin(async {
                     Ok::<_, StoreError>((
                         overview::counts(tx, cvr).await?,
                         store::outbox::counts(tx, cvr).await?,
+                        store::mail::counts(tx, cvr).await?,
                     ))
                 })
             })
             .await?;
         gauges.extend(of_people(cvr, &counts));
         gauges.extend(of_outbox(cvr, &outbox));
+        gauges.extend(of_mail(cvr, &mail));
         gauges.extend(of_ages(cvr, &record, now));
     }
     Ok(gauges)
@@ -134,6 +136,21 @@ fn of_outbox(cvr: &Cvr, outbox: &BTreeMap<String, i64>) -> Vec<Gauge> {
         value: outbox.get(state).copied().unwrap_or(0),
     };
     states.into_iter().map(one).collect()
+}
+
+fn of_mail(cvr: &Cvr, mail: &BTreeMap<MailState, i64>) -> [Gauge; 4] {
+    let states = [
+        (MailState::Waiting, "waiting"),
+        (MailState::Sending, "sending"),
+        (MailState::Sent, "sent"),
+        (MailState::Failed, "failed"),
+    ];
+    states.map(|(state, word)| Gauge {
+        name: "lokalid_mail",
+        help: "Letters to people by state.",
+        labels: vec![("organisation", cvr.to_string()), ("state", word.to_owned())],
+        value: mail.get(&state).copied().unwrap_or(0),
+    })
 }
 
 fn of_ages(cvr: &Cvr, record: &store::organisation::OrganisationRecord, now: Timestamp) -> Vec<Gauge> {

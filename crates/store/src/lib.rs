@@ -19,6 +19,7 @@ pub mod lease;
 mod link;
 mod location;
 pub mod log;
+pub mod mail;
 mod migrations;
 pub mod observed;
 pub mod organisation;

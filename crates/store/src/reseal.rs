@@ -49,6 +49,7 @@ pub const SEALED_COLUMNS: &[SealedColumn] = &[
         column: "sealed_desired",
         purpose: crate::identity::DESIRED,
     },
+    SealedColumn { table: "mail", key: &["id"], column: "sealed_letter", purpose: crate::mail::LETTER },
     SealedColumn {
         table: "observed",
         key: &["organisation", "uuid"],

@@ -2,11 +2,12 @@
 //!
 //! [`Engine`] is what the program calls. Its steps lie in one file each, in the order in which they run: [`intake`]
 //! reads sources, [`observe`] reads MitID Erhverv, [`planning`] compares, judges and fills the outbox, [`worker`]
-//! empties it.
+//! empties it. Beside them [`mail`] tells people what waits for them.
 
 pub mod api;
 mod engine;
 mod intake;
+pub mod mail;
 mod observe;
 mod planning;
 pub mod progress;

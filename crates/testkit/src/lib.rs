@@ -11,6 +11,7 @@
 mod certificates;
 mod command;
 mod engines;
+pub mod exim;
 pub mod samba;
 mod service;
 pub mod slapd;

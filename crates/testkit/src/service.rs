@@ -12,6 +12,8 @@ use std::thread;
 pub enum Service {
     /// OpenLDAP; each test starts its own on free ports.
     Slapd,
+    /// Exim; each test starts its own on free ports.
+    Exim,
     /// Samba AD DC; listens on fixed ports and is therefore run in a network namespace of its own.
     Samba,
     /// PostgreSQL; the variable holds the URL of a database whose user may create others.
@@ -23,6 +25,7 @@ impl Service {
     pub fn variable(self) -> &'static str {
         match self {
             Self::Slapd => "LOKALID_TEST_SLAPD",
+            Self::Exim => "LOKALID_TEST_EXIM",
             Self::Samba => "LOKALID_SAMBA",
             Self::Postgres => "LOKALID_TEST_POSTGRES",
         }
@@ -31,6 +34,7 @@ impl Service {
     fn name(self) -> &'static str {
         match self {
             Self::Slapd => "slapd",
+            Self::Exim => "exim4",
             Self::Samba => "Samba AD DC in a network namespace",
             Self::Postgres => "PostgreSQL",
         }

@@ -6,6 +6,7 @@ mod certificate;
 mod contract;
 mod finding;
 mod machine;
+mod mail;
 mod remote;
 
 use std::path::Path;
@@ -71,6 +72,7 @@ async fn examine(
         remote::examine(findings, &installation, section).await;
         certificate::way_out(findings, &installation, section).await;
     }
+    mail::examine(findings, &installation, organisation).await;
     let style_sheet = match web::style_sheet() {
         web::StyleSheet::Designsystem => "Det Fælles Designsystem",
         web::StyleSheet::Plain => "the plain one: npm was not there when this was built",

@@ -25,6 +25,7 @@ mod hunt;
 mod keys;
 mod killed;
 mod log_lines;
+mod mail;
 mod people;
 mod served;
 mod told;

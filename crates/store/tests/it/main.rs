@@ -9,6 +9,7 @@ mod job;
 mod keeping;
 mod lease;
 mod log;
+mod mail;
 mod observed;
 mod obstacle;
 mod opening;

@@ -9,4 +9,5 @@
 mod api;
 mod direct;
 mod directory;
+mod mail;
 mod simulation;
