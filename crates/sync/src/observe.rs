@@ -217,6 +217,10 @@ impl Engine {
         let answer = self.patiently(site, async || site.client.roles(uuid).await).await;
         permit.note(&answer);
         let shown = match answer {
+            // Where something was held, an empty list is believed only if it comes twice.
+            Ok(shown) if shown.is_empty() && self.held_something(cvr, uuid).await? => {
+                site.client.roles(uuid).await?
+            }
             Ok(shown) => shown,
             Err(Failure::Retry { after, why }) => {
                 let known = site.client.employee(uuid).await;
@@ -228,6 +232,11 @@ impl Engine {
         let shown: BTreeSet<Holding> = shown.into_iter().map(|right| understood(cvr, right)).collect();
         self.store.write(|tx| Box::pin(async { holding::take(tx, cvr, uuid, &shown).await })).await?;
         Ok(shown)
+    }
+
+    async fn held_something(&self, cvr: &Cvr, uuid: RemoteUuid) -> Result<bool, EngineError> {
+        let known = self.store.read(|tx| Box::pin(async { holding::of(tx, cvr, uuid).await })).await?;
+        Ok(!known.held.is_empty())
     }
 
     /// Reads which rights and places there are, where that was long ago. A fault is kept and told; what was known counts.

@@ -21,12 +21,13 @@ const FAMILIES: [(&str, &[&str]); 4] = [
         ],
     ),
     ("ldap", &[include_str!("source/ldap/parts.rs"), include_str!("source/ldap/managers.rs")]),
-    ("remote", &[include_str!("engine.rs"), include_str!("api/failure.rs")]),
+    ("remote", &[include_str!("engine.rs"), include_str!("observe.rs"), include_str!("api/failure.rs")]),
     (
         "outcome",
         &[
             include_str!("worker.rs"),
             include_str!("worker/effect.rs"),
+            include_str!("worker/rights.rs"),
             include_str!("../../store/src/outbox.rs"),
             include_str!("../../store/src/outbox/settle.rs"),
         ],

@@ -35,6 +35,16 @@ pub enum Granted {
     Right { right: RightId, scope: WantedScope },
 }
 
+impl Granted {
+    /// For the log.
+    pub fn for_log(&self) -> String {
+        match self {
+            Self::Bundle(key) => format!("bundle {key}"),
+            Self::Right { right, scope } => format!("right {right}, {}", scope.for_log()),
+        }
+    }
+}
+
 /// How it came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

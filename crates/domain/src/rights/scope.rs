@@ -72,6 +72,14 @@ impl Scope {
         }
     }
 
+    /// For the log, where ten digits that stand alone may be a CPR number and are refused.
+    pub fn for_log(self) -> String {
+        match self {
+            Self::ProductionUnit(number) => format!("{PRODUCTION_UNIT}P{number}"),
+            other => other.to_string(),
+        }
+    }
+
     pub fn say(self, language: Language) -> String {
         match self {
             Self::Cvr => language.pick("hele organisationen", "the whole organisation").to_owned(),
@@ -84,6 +92,14 @@ impl Scope {
 }
 
 impl WantedScope {
+    /// For the log: see [`Scope::for_log`].
+    pub fn for_log(self) -> String {
+        match self {
+            Self::Of(scope) => scope.for_log(),
+            Self::OwnProductionUnit => OWN.to_owned(),
+        }
+    }
+
     /// The scope for somebody with that P-number.
     pub fn resolve(self, p_number: Option<PNumber>, places: &Places) -> Result<Scope, ScopeFault> {
         let scope = match self {
@@ -235,6 +251,7 @@ mod tests {
         for text in ["cvr", "se 90000012", "production-unit 1009000002"] {
             let scope: Scope = text.parse().unwrap();
             assert_eq!(scope.to_string(), text);
+            assert_eq!(scope.for_log().replace(" P", " "), text);
             let (kind, value) = scope.wire(&cvr());
             assert_eq!(Scope::from_wire(kind, &value, &cvr()), Some(scope));
         }

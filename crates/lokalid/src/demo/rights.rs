@@ -15,7 +15,7 @@ use crate::{demo::people, installation::Installation};
 /// Everything but the numbers of the organisation and of the rights, which follow from the emulator.
 const POLICY: &str = include_str!("rights.toml");
 
-/// Reads the catalogue, writes the policy beside the configuration, and takes it in.
+/// Reads the catalogue and takes the policy in.
 pub async fn begin(installation: &Installation, cvr: &Cvr) -> Result<()> {
     let engine = &installation.engine;
     engine.read_sources(cvr).await?;
@@ -46,9 +46,7 @@ pub async fn begin(installation: &Installation, cvr: &Cvr) -> Result<()> {
         .store
         .write(|tx| Box::pin(async { policy::save(tx, cvr, version, save, "demo", why).await }))
         .await?;
-    let shown = file::write(&new, &entitlements.catalogue, cvr);
-    let path = installation.configuration.path(format!("rights-{cvr}.toml").as_ref());
-    std::fs::write(&path, shown).with_context(|| format!("{} cannot be written", path.display()))
+    Ok(())
 }
 
 fn filled(catalogue: &Catalogue, cvr: &Cvr) -> String {

@@ -127,7 +127,8 @@ async fn take_places(tx: &mut Tx, cvr: &Cvr, listing: &Listing) -> Result<(), St
     for (scope, _) in before.iter().filter(|(scope, open)| **open && !listed.contains(*scope)) {
         let sql = "UPDATE place SET closed_at = $3 WHERE organisation = $1 AND scope = $2";
         tx.execute_one(sql, &[text.as_str().into(), scope.as_str().into(), now.into()]).await?;
-        note(tx, cvr, "place.closed", scope, "").await?;
+        let logged = scope.parse().map(Scope::for_log).unwrap_or_default();
+        note(tx, cvr, "place.closed", &logged, "").await?;
     }
     Ok(())
 }

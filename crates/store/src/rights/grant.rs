@@ -65,7 +65,7 @@ pub async fn give(tx: &mut Tx, cvr: &Cvr, new: &NewGrant) -> Result<GrantId, Sto
         now.into(),
     ];
     tx.execute_one(sql, &values).await?;
-    let detail = json!({ "grant": id, "granted": new.granted, "why": new.why, "case": new.case,
+    let detail = json!({ "grant": id, "granted": new.granted.for_log(), "why": new.why, "case": new.case,
         "from": new.from, "until": new.until, "origin": new.origin.name() });
     let entry = AuditEntry::of(&new.by, "grant.given", cvr).subject(&new.identity.to_string());
     tx.audit(entry.detail(detail)).await?;

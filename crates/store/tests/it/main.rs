@@ -19,6 +19,7 @@ mod plan;
 mod plan_parts;
 mod position;
 mod question;
+mod rights;
 mod source;
 mod town;
 mod transactions;

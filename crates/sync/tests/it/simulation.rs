@@ -14,6 +14,7 @@
 mod account;
 mod check;
 mod dice;
+mod entitlements;
 mod human;
 mod life;
 mod people;

@@ -123,17 +123,19 @@ fn login_means_may_be_absent_or_null() {
 #[test]
 fn rights_and_organisation_data_are_read_with_their_variants() {
     let body =
-        octets(&json!({ "roles": [{ "uuid": "r", "name": "n", "basicPackage": true }], "categories": [] }));
+        octets(&json!({ "roles": [{ "uuid": UUID, "name": "n", "basicPackage": true }], "categories": [] }));
     assert_eq!(catalogue(&body).unwrap()[0].basic_package, Some(true));
     assert_eq!(catalogue(b"{}"), Err(Unreadable::NoList("roles")));
 
     let body = octets(
-        &json!([{ "uuid": "r", "scope": { "type": "Region", "value": 84 } }, { "uuid": "s", "scope": null }]),
+        &json!([{ "uuid": UUID, "scope": { "type": "Region", "value": 84 } }, { "uuid": UUID, "scope": null }]),
     );
     let held = roles(&body).unwrap();
     assert_eq!(held[0].scope, Some(Scope { kind: "Region".to_owned(), value: "84".to_owned() }));
     assert_eq!(held[1].scope, None);
     assert_eq!(roles(b"{}"), Err(Unreadable::NotAList));
+    // What cannot be named is a hole in the list.
+    assert_eq!(roles(b"[{\"uuid\":\"r\"}]"), Err(Unreadable::Incomplete(1, "uuid")));
 
     assert_eq!(se_numbers(b"[{\"seNumber\":\"90123456\"}]").unwrap(), ["90123456"]);
     assert_eq!(se_numbers(b"[{}]"), Err(Unreadable::Incomplete(1, "seNumber")));

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use domain::{Clock, Cvr, Environment, Organisation, Random, Settings, Variant};
+use domain::{Clock, Cvr, Environment, Field, Organisation, Owner, Random, Settings, Variant};
 use jiff::{SignedDuration, Timestamp};
 use store::{Keys, Location, Store};
 use sync::{
@@ -19,7 +19,7 @@ use testkit::Database;
 
 use super::{
     dice::{Dice, Streams},
-    people,
+    entitlements, people,
     time::Time,
     wire::Wire,
 };
@@ -105,11 +105,20 @@ impl Account {
         &self.organisation.cvr
     }
 
+    /// How old details and rights may get before they are read again.
+    pub fn detail_age(&self) -> SignedDuration {
+        self.pace.detail_age
+    }
+
     async fn register(&self) {
         let outcome = self.store.write(|tx| {
             Box::pin(async {
                 store::organisation::register(tx, &self.organisation).await?;
-                store::source::register(tx, self.cvr(), &people::source(), "ldap", &BTreeMap::default()).await
+                store::source::register(tx, self.cvr(), &people::source(), "ldap", &BTreeMap::default())
+                    .await?;
+                let policy = entitlements::policy();
+                store::rights::policy::save(tx, self.cvr(), 0, &policy, "chief", "the first").await?;
+                Ok::<_, store::rights::policy::SaveError>(())
             })
         });
         outcome.await.unwrap();
@@ -136,6 +145,8 @@ impl Account {
 fn organisation(dice: &Dice, seed: u64) -> Organisation {
     let settings = Settings {
         wave_limit: *dice.one_of(&[5, 100]).unwrap(),
+        owners: BTreeMap::from([(Field::Rights, *dice.one_of(&[Owner::Local, Owner::Ask]).unwrap())]),
+        rights_together: dice.in_percent(70),
         delete_after_days: *dice.one_of(&[1, 4, 90]).unwrap(),
         ..Settings::default()
     };

@@ -1,9 +1,9 @@
 //! What must be true at the end: MitID Erhverv shows what we want, the store knows it, and every call was planned.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{About, Verdict};
-use emulator::world::{Employee, Operation, Status};
+use emulator::world::{Employee, Operation, ScopeKind, Status};
 use store::{
     identity::IdentityRecord,
     outbox::{self, OperationRecord},
@@ -11,7 +11,12 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::{life::Life, people::Human, wire::cpr_of};
+use super::{
+    entitlements::{MANAGED, expected, number_of},
+    life::Life,
+    people::Human,
+    wire::cpr_of,
+};
 
 pub async fn faults_at_the_end(life: &Life) -> Vec<String> {
     let employees = life.wire.employees();
@@ -28,7 +33,8 @@ pub async fn faults_at_the_end(life: &Life) -> Vec<String> {
         let planned = operations_of(life, &record).await;
         let questions = questions_about(life, &record).await;
         let excused = questions.iter().any(leaves_it_so);
-        let found = Found { life, human, theirs, record, excused };
+        let accepted = questions.iter().filter_map(accepts_rights).collect();
+        let found = Found { life, human, theirs, record, excused, accepted };
         if let Some(fault) = found.fault() {
             faults.push(format!("user{}: {fault}", human.number));
             life.time.tell(|| format!("{:?} {questions:?} {planned:#?}", found.record));
@@ -48,6 +54,8 @@ struct Found<'a> {
     record: IdentityRecord,
     /// Somebody decided that it stays as it is there.
     excused: bool,
+    /// Rights of which somebody decided the same.
+    accepted: BTreeSet<u128>,
 }
 
 impl Found<'_> {
@@ -81,7 +89,27 @@ impl Found<'_> {
         if self.record.subject.link.map(|link| link.0) != Some(one.uuid) {
             return Some(format!("is linked to {:?} and is {}", self.record.subject.link, one.uuid));
         }
-        (!self.record.in_step).then(|| "is said not to be in step".to_owned())
+        self.rights(one).or_else(|| (!self.record.in_step).then(|| "is said not to be in step".to_owned()))
+    }
+
+    /// Exactly what the rules give, but for what somebody accepted and what nobody looks after.
+    fn rights(&self, one: &Employee) -> Option<String> {
+        let wire = |kind: ScopeKind| match kind {
+            ScopeKind::Cvr => "Cvr",
+            ScopeKind::SeNumber => "SE",
+            ScopeKind::ProductionUnit => "PU",
+        };
+        let decided = |number: u128| MANAGED.contains(&number) && !self.accepted.contains(&number);
+        let shown = one
+            .roles
+            .iter()
+            .map(|role| (number_of(role.uuid), format!("{} {}", wire(role.scope.kind), role.scope.value)));
+        let shown: BTreeSet<(u128, String)> = shown.filter(|(number, _)| decided(*number)).collect();
+        let wanted: BTreeSet<(u128, String)> = expected(self.human, self.life.account.cvr())
+            .into_iter()
+            .filter(|(number, _)| decided(*number))
+            .collect();
+        (shown != wanted).then(|| format!("holds {shown:?} and must hold {wanted:?}"))
     }
 }
 
@@ -101,6 +129,15 @@ async fn questions_about(life: &Life, record: &IdentityRecord) -> Vec<QuestionRe
 fn leaves_it_so(record: &QuestionRecord) -> bool {
     let stays = matches!(record.question.about, About::SuspendedThere | About::DeletedThere);
     stays && record.answer.as_ref().is_some_and(|answer| answer.verdict == Verdict::Yes)
+}
+
+/// A right that somebody let be as the portal made it.
+fn accepts_rights(record: &QuestionRecord) -> Option<u128> {
+    let yes = record.answer.as_ref().is_some_and(|answer| answer.verdict == Verdict::Yes);
+    match &record.question.about {
+        About::RightFound { right, .. } | About::RightTaken { right, .. } if yes => Some(number_of(right.0)),
+        _ => None,
+    }
 }
 
 /// Nothing waits any more but for what somebody must mend.
@@ -156,6 +193,8 @@ fn kinds_of(operation: Operation) -> Option<&'static [&'static str]> {
         Operation::UpdateProfile | Operation::UpdateDraftProfile => &["update-profile", "update-draft"],
         Operation::UpdateNonSensitiveProfile => &["update-email"],
         Operation::SetAllowSigning => &["set-signing"],
+        Operation::AddIdentityRoles => &["give-rights"],
+        Operation::RemoveIdentityRoles => &["take-rights"],
         operation if operation.is_write() => &[],
         _ => return None,
     })

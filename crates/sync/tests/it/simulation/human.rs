@@ -13,7 +13,7 @@ use store::{
 };
 use sync::{Approval, Engine, EngineError, Planned};
 
-use super::{life::Life, people::Human, wire::cpr_of};
+use super::{entitlements::of_the_portal, life::Life, people::Human, wire::cpr_of};
 
 impl Life {
     /// Approves what is held, if all of it is right.
@@ -79,6 +79,7 @@ impl Life {
             }
             About::SuspendedThere | About::DeletedThere if self.dice.in_percent(30) => Verdict::Yes,
             About::SuspendedThere | About::DeletedThere => Verdict::No,
+            About::RightFound { .. } | About::RightTaken { .. } if self.dice.in_percent(70) => Verdict::No,
             _ => Verdict::Yes,
         })
     }
@@ -119,7 +120,17 @@ impl Life {
         for employee in self.wire.employees() {
             let Some((action, fields)) = self.portal_action(&employee) else { continue };
             self.time.tell(|| format!("portal {action:?} {} {}", employee.uuid, employee.given_name));
-            self.wire.portal(action, employee.uuid, fields);
+            self.wire.portal(action, employee.uuid, fields, None);
+        }
+        for employee in self.wire.employees() {
+            let action = match self.dice.between(1, 100) {
+                1..=3 => PortalAction::Grant,
+                4..=6 => PortalAction::Revoke,
+                _ => continue,
+            };
+            let right = of_the_portal(&self.dice, self.account.cvr());
+            self.time.tell(|| format!("portal {action:?} {} {right:?}", employee.uuid));
+            self.wire.portal(action, employee.uuid, Map::new(), Some(right));
         }
     }
 

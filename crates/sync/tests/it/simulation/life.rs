@@ -153,6 +153,8 @@ impl Life {
         self.time.tell(|| "the faults end".to_owned());
         self.quiet = true;
         self.wire.break_with(Vec::new());
+        // What the portal did to rights shows when they are read again, and not before.
+        self.time.advance(self.account.detail_age());
         let mut idle = 0;
         for _ in 0..QUIET_RUNS {
             let writes = self.wire.writes();
@@ -230,8 +232,11 @@ impl Life {
         }
         let now = self.time.peek();
         let cut = chance <= 25;
-        let snapshot =
-            if cut { self.people.cut_snapshot(now, self.said_last) } else { self.people.snapshot(now) };
+        let snapshot = if cut {
+            self.people.cut_snapshot(now, cvr, self.said_last)
+        } else {
+            self.people.snapshot(now, cvr)
+        };
         self.time.tell(|| format!("the source says {} people, cut: {cut}", snapshot.records.len()));
         // Known before it is stored: people see at once that a source is short.
         self.source_is_cut = cut;

@@ -1,9 +1,9 @@
 //! The truth: who works there, what they are called, and what the source says of them.
 
-use domain::{Cpr, Email, Name, Snapshot, SourceKey, SourceName, SourceRecord, Standing, UserName};
+use domain::{Cpr, Cvr, Email, Name, Snapshot, SourceKey, SourceName, SourceRecord, Standing, UserName};
 use jiff::{Timestamp, civil::Date};
 
-use super::dice::Dice;
+use super::{dice::Dice, entitlements::p_number};
 
 const GIVEN_NAMES: [&str; 8] = ["Åse", "Bjørn", "Cæcilie", "Ditte", "Erik", "Frida", "Gørild", "Hans Åge"];
 const SURNAMES: [&str; 8] = ["Holm", "Ærlig", "Østergård", "Berg", "Sand", "Kjær", "Lund", "Åkjær"];
@@ -22,6 +22,8 @@ pub struct Human {
     pub surname: String,
     pub email: String,
     pub unit: String,
+    /// Which of the first production units of the organisation.
+    pub place: usize,
     pub presence: Presence,
     /// Whether there ever was a reason to stop this person.
     pub may_be_stopped: bool,
@@ -48,6 +50,7 @@ impl Human {
             surname: pick(&SURNAMES),
             email: format!("person{number}@kommune.example"),
             unit: "Skolen".to_owned(),
+            place: number % 2,
             presence: Presence::Here,
             may_be_stopped: false,
         }
@@ -64,7 +67,7 @@ impl Human {
         Cpr::parse(&text).unwrap()
     }
 
-    fn record(&self) -> SourceRecord {
+    fn record(&self, cvr: &Cvr) -> SourceRecord {
         let mut record = SourceRecord::new(SourceKey::Text(self.key.clone()), format!("row {}", self.number));
         record.user_name = Some(format!("user{}", self.number).parse::<UserName>().unwrap());
         record.cpr = Some(self.cpr());
@@ -72,6 +75,7 @@ impl Human {
         record.surname = Some(Name::parse(&self.surname).unwrap());
         record.email = Some(Email::parse(&self.email).unwrap());
         record.unit = Some(self.unit.clone());
+        record.p_number = p_number(cvr, self.place).parse().ok();
         match self.presence {
             Presence::Disabled => record.standing = Standing::Disabled,
             Presence::Ended(on) => record.end = Some(on),
@@ -102,7 +106,8 @@ impl People {
                 1..=30 if !human.is_here() => come_back(human, dice),
                 7..=10 => (*dice.one_of(&SURNAMES).unwrap()).clone_into(&mut human.surname),
                 11..=14 => human.email = format!("p{}-{}@kommune.example", human.number, dice.between(0, 99)),
-                15..=16 => "Rådhuset".clone_into(&mut human.unit),
+                15..=16 => (*dice.one_of(&["Rådhuset", "Skolen"]).unwrap()).clone_into(&mut human.unit),
+                19..=20 => human.place = dice.between(0, 1),
                 17..=18 => human.key = format!("key-{}-{}", human.number, dice.between(0, 9999)),
                 _ => {}
             }
@@ -110,20 +115,20 @@ impl People {
     }
 
     /// What the source says when it is read whole.
-    pub fn snapshot(&self, now: Timestamp) -> Snapshot {
+    pub fn snapshot(&self, now: Timestamp, cvr: &Cvr) -> Snapshot {
         let there = self.all.iter().filter(|human| human.presence != Presence::Missing);
         Snapshot {
             source: source(),
             taken_at: now,
-            records: there.map(Human::record).collect(),
+            records: there.map(|human| human.record(cvr)).collect(),
             skipped: Vec::new(),
             warnings: Vec::new(),
         }
     }
 
     /// What it says when a third of what it said last is missing and nobody noticed.
-    pub fn cut_snapshot(&self, now: Timestamp, said_last: usize) -> Snapshot {
-        let whole = self.snapshot(now);
+    pub fn cut_snapshot(&self, now: Timestamp, cvr: &Cvr, said_last: usize) -> Snapshot {
+        let whole = self.snapshot(now, cvr);
         let kept = whole.records.len().min(said_last) * 2 / 3;
         Snapshot { records: whole.records.into_iter().take(kept).collect(), ..whole }
     }

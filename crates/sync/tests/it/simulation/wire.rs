@@ -9,7 +9,7 @@ use std::{
 use domain::Cvr;
 use emulator::{
     Exchange, Fault, OrganisationSettings, PortalAction, PortalRequest, World,
-    world::{Employee, Operation, RequestEntry},
+    world::{Employee, Operation, PortalRight, RequestEntry},
 };
 use futures::{FutureExt as _, future::BoxFuture};
 use jiff::SignedDuration;
@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use sync::api::{ApiRequest, ApiResponse, Broken, Transport};
 use uuid::Uuid;
 
-use super::{dice::Dice, time::Time};
+use super::{dice::Dice, entitlements, time::Time};
 
 /// The world, with the clock that it shares with the program.
 pub struct Wire {
@@ -73,8 +73,14 @@ impl Wire {
     }
 
     /// What somebody does in the portal, where the status of the identity allows it.
-    pub fn portal(&self, action: PortalAction, uuid: Uuid, fields: Map<String, Value>) {
-        let request = PortalRequest { organisation: self.cvr.clone(), action, uuid, fields, right: None };
+    pub fn portal(
+        &self,
+        action: PortalAction,
+        uuid: Uuid,
+        fields: Map<String, Value>,
+        right: Option<PortalRight>,
+    ) {
+        let request = PortalRequest { organisation: self.cvr.clone(), action, uuid, fields, right };
         let mut world = self.world.lock().unwrap();
         let now = self.time.peek();
         // A refusal is the portal's business.
@@ -132,7 +138,23 @@ impl Wire {
         }
     }
 
+    /// What nobody looks after is neither given nor taken, and the right that counts in production units never counts in
+    /// the whole organisation.
+    fn look_at_rights(&self, request: &ApiRequest) {
+        let body = request.body.as_deref().and_then(|body| serde_json::from_slice::<Value>(body).ok());
+        let Some(body) = body.filter(|body| body.get("roleUuids").is_some()) else { return };
+        let rights: Vec<Uuid> = serde_json::from_value(body["roleUuids"].clone()).unwrap();
+        let whole = body["scope"]["type"] == "Cvr";
+        let widened = whole && rights.iter().any(|right| entitlements::number_of(*right) == 3);
+        let touched = rights.contains(&entitlements::left_alone());
+        if touched || (widened && request.method == "POST") {
+            let fault = format!("{} {} of rights that must not be: {body}", request.method, request.path);
+            self.witness.lock().unwrap().faults.push(fault);
+        }
+    }
+
     fn exchange(&self, request: &ApiRequest) -> Result<ApiResponse, Broken> {
+        self.look_at_rights(request);
         let asked = emulator::ApiRequest {
             certificate_cvr: Some(self.cvr.clone()),
             certificate_fingerprint: None,

@@ -1,0 +1,386 @@
+//! What exists, who holds what, and what is decided about rights.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    Action, Fields, RightId, Status, Told, UserName, danish_date,
+    rights::{
+        Assignment, Bundle, BundleRight, GrantOrigin, Granted, Holding, Key, OtherHolding, Policy, Rule,
+        Scope, WantedScope, Who,
+    },
+};
+use store::{
+    observed,
+    outbox::{self, Outcome, Which},
+    rights::{
+        Entitlements, catalogue,
+        catalogue::Listing,
+        facts, grant,
+        grant::NewGrant,
+        holding,
+        inquiry::{self, Inquiry},
+        policy::{self, SaveError},
+        take_over,
+    },
+};
+use testkit::for_each_engine;
+use uuid::Uuid;
+
+use crate::town::{DAY, MINUTE, SECOND, Town, change, detail, look, record, uuid};
+
+const MOMS: RightId = RightId(Uuid::from_u128(1));
+const POST: RightId = RightId(Uuid::from_u128(2));
+const UNIT: &str = "production-unit 1009000002";
+
+fn scope(text: &str) -> Scope {
+    text.parse().unwrap()
+}
+
+fn held(right: RightId, of: &str) -> Assignment {
+    Assignment { right, scope: scope(of) }
+}
+
+fn shown(assignments: &[Assignment]) -> BTreeSet<Holding> {
+    assignments.iter().map(|one| Holding::Understood(*one)).collect()
+}
+
+fn listing(rights: &[(RightId, &str)], places: &[&str]) -> Listing {
+    Listing {
+        rights: rights.iter().map(|(id, name)| (*id, ((*name).to_owned(), None, Some(false)))).collect(),
+        places: places.iter().map(|place| (scope(place), "Skolen".to_owned())).collect(),
+    }
+}
+
+fn key(text: &str) -> Key {
+    Key::parse(text).unwrap()
+}
+
+/// Everybody in the unit gets the right.
+fn a_policy(unit: &str) -> Policy {
+    let rights = BTreeSet::from([BundleRight { right: MOMS, scope: WantedScope::Of(Scope::Cvr) }]);
+    let bundle = Bundle { name: "Moms".to_owned(), rights, ..Bundle::default() };
+    let rule = Rule {
+        name: unit.to_owned(),
+        bundle: key("moms"),
+        who: Who { units: BTreeSet::from([unit.to_owned()]), ..Who::default() },
+        except: domain::rights::Except::default(),
+        from: None,
+        until: None,
+        approved_by: vec!["Mette".to_owned()],
+    };
+    Policy {
+        managed: BTreeSet::from([MOMS]),
+        bundles: BTreeMap::from([(key("moms"), bundle)]),
+        rules: BTreeMap::from([(key("rule"), rule)]),
+        separations: BTreeSet::new(),
+    }
+}
+
+async fn in_unit(town: &Town<'_>, units: &[&str]) {
+    let records = units.iter().enumerate().map(|(number, unit)| domain::SourceRecord {
+        unit: Some((*unit).to_owned()),
+        manager: (number > 0).then(|| "U0".to_owned()),
+        ..record(number)
+    });
+    town.import(records.collect()).await;
+}
+
+async fn rights_of(town: &Town<'_>, number: usize) -> domain::rights::HeldRights {
+    look!(town, tx => holding::of(tx, town.cvr(), uuid(number)).await?)
+}
+
+async fn shows(town: &Town<'_>, number: usize, assignments: &[Assignment]) {
+    town.wait(SECOND);
+    let shown = shown(assignments);
+    change!(town, tx => holding::take(tx, town.cvr(), uuid(number), &shown).await?);
+}
+
+#[tokio::test]
+async fn a_right_that_vanishes_stays_and_one_that_comes_back_is_there_again() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 0).await;
+        let take =
+            async |listing: Listing| change!(town, tx => catalogue::take(tx, town.cvr(), &listing).await?);
+        take(listing(&[(MOMS, "Moms"), (POST, "Post")], &["se 90000012", UNIT])).await;
+        assert_eq!(town.logged("right.").await, Vec::<String>::new());
+        town.wait(DAY);
+        take(listing(&[(POST, "Digital Post")], &["se 90000012"])).await;
+        let rights = look!(town, tx => catalogue::rights(tx, town.cvr()).await?);
+        assert_eq!(rights[&MOMS].vanished_at, Some(town.now()));
+        assert_eq!((rights[&POST].name.as_str(), rights[&POST].vanished_at), ("Digital Post", None));
+        let places = look!(town, tx => catalogue::places(tx, town.cvr()).await?);
+        assert_eq!((places.se_numbers.len(), places.production_units.len()), (1, 0));
+        take(listing(&[(MOMS, "Moms"), (POST, "Digital Post")], &[UNIT])).await;
+        let rights = look!(town, tx => catalogue::rights(tx, town.cvr()).await?);
+        assert_eq!(rights[&MOMS].vanished_at, None);
+        assert_eq!(town.logged("right.").await, ["right.returned", "right.vanished"]);
+        assert_eq!(town.logged("place.").await, ["place.closed", "place.closed"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_fault_of_the_lists_changes_nothing_of_what_was_known() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 0).await;
+        let before = listing(&[(MOMS, "Moms")], &[UNIT]);
+        change!(town, tx => catalogue::take(tx, town.cvr(), &before).await?);
+        let read_at = town.now();
+        town.wait(DAY);
+        let fault = Told::named("remote-empty-list", "an empty list");
+        change!(town, tx => catalogue::note_fault(tx, town.cvr(), &fault).await?);
+        let reading = look!(town, tx => catalogue::reading(tx, town.cvr()).await?);
+        assert_eq!((reading.read_at, reading.fault), (Some(read_at), Some(fault)));
+        assert_eq!(look!(town, tx => catalogue::rights(tx, town.cvr()).await?).len(), 1);
+        change!(town, tx => catalogue::take(tx, town.cvr(), &before).await?);
+        let reading = look!(town, tx => catalogue::reading(tx, town.cvr()).await?);
+        assert_eq!((reading.read_at, reading.fault), (Some(town.now()), None));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_held_is_kept_with_when_it_came_and_went() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 1).await;
+        town.link(0, Status::Active).await;
+        let other = OtherHolding { right: POST, kind: "Region".to_owned(), value: "84:1".to_owned() };
+        let mut both = shown(&[held(MOMS, "cvr"), held(MOMS, UNIT)]);
+        both.insert(Holding::Other(other.clone()));
+        change!(town, tx => holding::take(tx, town.cvr(), uuid(0), &both).await?);
+        let began = town.now();
+        let rights = rights_of(&town, 0).await;
+        assert_eq!(rights.held, BTreeSet::from([held(MOMS, "cvr"), held(MOMS, UNIT)]));
+        assert_eq!((rights.given, rights.other), (BTreeSet::new(), vec![other]));
+        town.wait(DAY);
+        shows(&town, 0, &[held(MOMS, UNIT)]).await;
+        assert_eq!(rights_of(&town, 0).await.held, BTreeSet::from([held(MOMS, UNIT)]));
+        let then = look!(town, tx => holding::at(tx, town.cvr(), began).await?);
+        assert_eq!(then.len(), 3);
+        let history = look!(town, tx => holding::history(tx, town.cvr(), uuid(0), 10).await?);
+        let gone: Vec<_> = history.iter().filter(|spell| spell.until == Some(town.now())).collect();
+        assert_eq!((history.len(), gone.len()), (3, 2));
+        let all = look!(town, tx => holding::all(tx, town.cvr()).await?);
+        assert_eq!(all[&uuid(0)].held.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rights_are_due_when_never_read_old_or_after_a_suspension() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 1).await;
+        town.link(0, Status::Suspended).await;
+        let due = async |before| look!(town, tx => holding::stale(tx, town.cvr(), before).await?);
+        assert_eq!(due(town.now()).await, [uuid(0)]);
+        shows(&town, 0, &[]).await;
+        assert_eq!(due(town.now()).await, []);
+        assert_eq!(due(town.now().saturating_add(SECOND).unwrap()).await, [uuid(0)]);
+        let returned = detail(0, Some(Status::Active), Fields::new());
+        change!(town, tx => observed::take_detail(tx, town.cvr(), &returned).await?);
+        assert_eq!(due(jiff::Timestamp::MIN).await, [uuid(0)], "whoever returns is read again");
+    })
+    .await;
+}
+
+/// Lets one operation come to its end.
+async fn carry_out(town: &Town<'_>, action: Action) {
+    town.plan_of_one(&[town.operation(0, action)]).await;
+    let claimed = change!(town, tx => outbox::claim(tx, town.cvr(), "w", Which::All, 9, MINUTE).await?);
+    let done = Outcome::Done { created: None, detail: None };
+    for one in &claimed {
+        change!(town, tx => outbox::settle(tx, &town.organisation, one, &done).await?);
+    }
+    assert_eq!(claimed.len(), 1);
+}
+
+#[tokio::test]
+async fn what_we_give_is_ours_until_we_take_it() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 1).await;
+        town.link(0, Status::Active).await;
+        shows(&town, 0, &[held(POST, "cvr")]).await;
+        let both = BTreeSet::from([MOMS, POST]);
+        carry_out(&town, Action::GiveRights(uuid(0), Scope::Cvr, both.clone())).await;
+        let ours = BTreeSet::from([held(MOMS, "cvr"), held(POST, "cvr")]);
+        let rights = rights_of(&town, 0).await;
+        assert_eq!((&rights.held, &rights.given), (&ours, &ours));
+        shows(&town, 0, &[held(POST, "cvr")]).await;
+        let rights = rights_of(&town, 0).await;
+        assert_eq!(
+            (rights.held.len(), &rights.given),
+            (1, &ours),
+            "taken in the portal, and still known as given"
+        );
+        shows(&town, 0, &[held(POST, "cvr"), held(MOMS, "cvr")]).await;
+        assert_eq!(rights_of(&town, 0).await.given, ours);
+        carry_out(&town, Action::TakeRights(uuid(0), Scope::Cvr, both)).await;
+        let rights = rights_of(&town, 0).await;
+        assert_eq!((rights.held.len(), rights.given.len()), (0, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_policy_is_saved_in_versions_and_never_over_somebody_elses() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 0).await;
+        let save = async |before: i64, policy: Policy, by: &str| {
+            town.store
+                .write(|tx| {
+                    Box::pin(async { policy::save(tx, town.cvr(), before, &policy, by, "prøve").await })
+                })
+                .await
+        };
+        assert_eq!(look!(town, tx => policy::current(tx, town.cvr()).await?).version, 0);
+        assert_eq!(save(0, a_policy("Skolen"), "Mette").await.unwrap(), 1);
+        assert_eq!(save(1, a_policy("Skolen"), "Bo").await.unwrap(), 1, "the same is not saved again");
+        let first = town.now();
+        town.wait(DAY);
+        assert_eq!(save(1, a_policy("Plejen"), "Bo").await.unwrap(), 2);
+        let refused = save(1, a_policy("Rådhuset"), "Mette").await.unwrap_err();
+        assert!(matches!(refused, SaveError::Changed { now: 2 }), "{refused}");
+        let then = look!(town, tx => policy::at(tx, town.cvr(), first).await?);
+        assert_eq!((then.version, then.policy), (1, a_policy("Skolen")));
+        let before = first.saturating_sub(SECOND).unwrap();
+        assert_eq!(look!(town, tx => policy::at(tx, town.cvr(), before).await?).version, 0);
+        let history = look!(town, tx => policy::history(tx, town.cvr(), 10).await?);
+        let by: Vec<_> = history.iter().map(|one| one.saved.as_ref().unwrap().by.as_str()).collect();
+        assert_eq!(by, ["Bo", "Mette"]);
+        assert_eq!(town.logged("policy.").await, ["policy.saved", "policy.saved"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_grant_is_approved_once_by_each_and_ends_once() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 1).await;
+        let identity = town.people[0];
+        let new = NewGrant {
+            identity,
+            granted: Granted::Bundle(key("moms")),
+            from: None,
+            until: Some(danish_date(town.now())),
+            why: "afløser".to_owned(),
+            case: Some("26/1234".to_owned()),
+            origin: GrantOrigin::Direct,
+            by: "Mette".to_owned(),
+            approved_by: vec!["Mette".to_owned()],
+        };
+        let id = change!(town, tx => grant::give(tx, town.cvr(), &new).await?);
+        assert!(!change!(town, tx => grant::approve(tx, town.cvr(), id, " mette ").await?));
+        assert!(change!(town, tx => grant::approve(tx, town.cvr(), id, "Bo").await?));
+        let given = look!(town, tx => grant::one(tx, id).await?).unwrap();
+        assert_eq!(
+            (given.grant.approved_by, given.grant.case, given.ended),
+            (vec!["Mette".to_owned(), "Bo".to_owned()], new.case.clone(), None)
+        );
+        let given_at = town.now();
+        town.wait(DAY);
+        assert!(change!(town, tx => grant::end(tx, town.cvr(), id, "Bo", "fejl").await?));
+        assert!(!change!(town, tx => grant::end(tx, town.cvr(), id, "Bo", "fejl").await?));
+        assert!(
+            !change!(town, tx => grant::approve(tx, town.cvr(), id, "Ida").await?),
+            "an ended grant takes no approval"
+        );
+        assert_eq!(look!(town, tx => grant::open(tx, town.cvr()).await?).len(), 0);
+        assert_eq!(look!(town, tx => grant::at(tx, town.cvr(), given_at).await?)[&identity].len(), 1);
+        let all = look!(town, tx => grant::of(tx, identity, 10).await?);
+        assert_eq!(all[0].ended.as_ref().unwrap().why, "fejl");
+        assert_eq!(town.logged("grant.").await, ["grant.approved", "grant.ended", "grant.given"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_rules_saw_in_people_is_known_for_days_past() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 2).await;
+        in_unit(&town, &["Skoler / Åen", "Skoler / Åen"]).await;
+        let then = town.now();
+        town.wait(DAY);
+        in_unit(&town, &["Plejen", "Skoler / Åen"]).await;
+        let everybody = look!(town, tx => facts::everybody(tx, town.cvr()).await?);
+        let units: Vec<_> = everybody.iter().map(|one| one.facts.unit.clone().unwrap()).collect();
+        assert_eq!(units, ["Plejen", "Skoler / Åen"]);
+        assert_eq!(everybody.iter().map(|one| one.facts.leads).collect::<Vec<_>>(), [true, false]);
+        let before = look!(town, tx => facts::at(tx, town.cvr(), then).await?);
+        let units: Vec<_> = before.iter().map(|one| (one.unit.clone().unwrap(), one.leads)).collect();
+        assert_eq!(units, [("Skoler / Åen".to_owned(), true), ("Skoler / Åen".to_owned(), false)]);
+        let names = look!(town, tx => facts::names(tx, town.cvr()).await?);
+        assert_eq!(names.units.iter().collect::<Vec<_>>(), ["Plejen", "Skoler", "Skoler / Åen"]);
+        let user = UserName::parse("U1").unwrap().key();
+        assert!(names.folded_units.contains("skoler / åen") && names.user_names.contains(&user));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn why_is_answered_for_today_for_a_day_past_and_for_what_if() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 1).await;
+        town.link(0, Status::Active).await;
+        change!(town, tx => catalogue::take(tx, town.cvr(), &listing(&[(MOMS, "Moms")], &[UNIT])).await?);
+        in_unit(&town, &["Skolen"]).await;
+        town.store
+            .write(|tx| {
+                Box::pin(async { policy::save(tx, town.cvr(), 0, &a_policy("Skolen"), "Mette", "x").await })
+            })
+            .await
+            .unwrap();
+        shows(&town, 0, &[held(MOMS, "cvr")]).await;
+        let yesterday = danish_date(town.now());
+        town.wait(DAY);
+        in_unit(&town, &["Plejen"]).await;
+        shows(&town, 0, &[]).await;
+        let mut asked = Inquiry { identity: town.people[0], right: MOMS, on: None, unit: None, title: None };
+        let today = look!(town, tx => inquiry::ask(tx, town.cvr(), &asked).await?).unwrap();
+        assert!(!today.holds() && today.managed && today.held.is_empty());
+        assert_eq!(today.explanation.missing[0].rule, Some(key("rule")));
+        asked.unit = Some("Skolen".to_owned());
+        let if_moved = look!(town, tx => inquiry::ask(tx, town.cvr(), &asked).await?).unwrap();
+        assert!(if_moved.holds());
+        asked = Inquiry { on: Some(yesterday), unit: None, ..asked };
+        let then = look!(town, tx => inquiry::ask(tx, town.cvr(), &asked).await?).unwrap();
+        assert_eq!((then.holds(), then.held), (true, vec![held(MOMS, "cvr")]));
+        let moment = inquiry::end_of(yesterday);
+        let people = look!(town, tx => inquiry::people_at(tx, town.cvr(), moment).await?);
+        assert_eq!(people[0].facts.unit.as_deref(), Some("Skolen"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn taking_over_keeps_what_people_hold_as_grants_where_no_rule_gives_it() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 2).await;
+        for number in 0..2 {
+            town.link(number, Status::Active).await;
+        }
+        let listing = listing(&[(MOMS, "Moms"), (POST, "Post")], &[UNIT]);
+        change!(town, tx => catalogue::take(tx, town.cvr(), &listing).await?);
+        in_unit(&town, &["Skolen", "Plejen"]).await;
+        shows(&town, 0, &[held(MOMS, "cvr"), held(POST, UNIT)]).await;
+        shows(&town, 1, &[held(MOMS, "cvr")]).await;
+        let unmanaged = Policy { managed: BTreeSet::new(), ..a_policy("Skolen") };
+        town.store
+            .write(|tx| {
+                Box::pin(async {
+                    policy::save(tx, town.cvr(), 0, &unmanaged, "Mette", "x").await?;
+                    let rights = BTreeSet::from([MOMS]);
+                    let taken =
+                        take_over::take_over(tx, town.cvr(), 1, &rights, "Mette", "vi begynder").await?;
+                    assert_eq!((taken.rights, taken.grants), (1, 1), "one of the two has it by the rule");
+                    Ok::<_, SaveError>(())
+                })
+            })
+            .await
+            .unwrap();
+        let after = look!(town, tx => Entitlements::load(tx, town.cvr()).await?);
+        assert_eq!((after.version, after.policy), (2, a_policy("Skolen")));
+        let [grant] = &after.grants[&town.people[1]][..] else { panic!("{:?}", after.grants) };
+        assert_eq!(grant.origin, GrantOrigin::TakenOver);
+    })
+    .await;
+}
