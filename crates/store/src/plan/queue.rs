@@ -52,8 +52,45 @@ pub async fn enqueue(
             chosen.push((*place, operation));
         }
     }
+    let news = chosen.len();
+    let overtaken = overtaken(tx, &mut open, operations, passed, &chosen).await?;
+    chosen.extend(overtaken);
+    chosen.sort_by_key(|(place, _)| *place);
     insert(tx, organisation, record, &chosen).await?;
-    Ok(chosen.len())
+    Ok(news)
+}
+
+/// What waits already and must now come after something new of the same subject: it is taken out, to be put in again
+/// behind. A profile that was refused because the user is suspended would else wait for ever before the reactivation.
+async fn overtaken<'a>(
+    tx: &mut Tx,
+    open: &mut HashMap<String, Vec<Open>>,
+    operations: &'a [Operation],
+    passed: &Passed,
+    chosen: &[(usize, &Operation)],
+) -> Result<Vec<(usize, &'a Operation)>, StoreError> {
+    let mut first: HashMap<String, usize> = HashMap::new();
+    for (place, operation) in chosen {
+        let subject = operation.subject();
+        if open.contains_key(&subject) {
+            first.entry(subject).or_insert(*place);
+        }
+    }
+    let mut overtaken = Vec::new();
+    for place in passed.operations() {
+        let Some(operation) = operations.get(*place) else { continue };
+        let subject = operation.subject();
+        if first.get(&subject).is_none_or(|first| first >= place) {
+            continue;
+        }
+        let digest = digest(tx, operation);
+        let waits = open.get_mut(&subject).into_iter().flatten().find(|one| one.digest == digest);
+        if let Some(waits) = waits.filter(|one| one.can_be_withdrawn()) {
+            withdraw(tx, waits).await?;
+            overtaken.push((*place, operation));
+        }
+    }
+    Ok(overtaken)
 }
 
 /// What a plan covers.

@@ -1,9 +1,10 @@
 //! What exists, who holds what, and what is decided about rights.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{
-    Action, Fields, RightId, Status, Told, UserName, danish_date,
+    Action, Fields, Operation, RightId, Status, Told, UserName, danish_date,
+    guard::{self, Circumstances, Judgement, Origin},
     rights::{
         Assignment, Bundle, BundleRight, GrantOrigin, Granted, Holding, Key, OtherHolding, Policy, Rule,
         Scope, WantedScope, Who,
@@ -12,6 +13,7 @@ use domain::{
 use store::{
     observed,
     outbox::{self, Outcome, Which},
+    plan::Coverage,
     rights::{
         Entitlements, catalogue,
         catalogue::Listing,
@@ -183,9 +185,31 @@ async fn rights_are_due_when_never_read_old_or_after_a_suspension() {
     .await;
 }
 
+/// What the guard says where somebody else holds everything too.
+fn with_other_holders(town: &Town<'_>, operations: &[Operation]) -> Judgement {
+    let all = BTreeSet::from([held(MOMS, "cvr"), held(POST, "cvr")]);
+    guard::judge(
+        operations,
+        &Circumstances {
+            organisation: &town.organisation,
+            origin: Origin::Timer,
+            first_contact_approved: true,
+            people: 1_000,
+            administrators: HashMap::new(),
+            shrunk: Vec::new(),
+            rights: HashMap::from([(uuid(7), &all)]),
+            catalogue: &BTreeMap::new(),
+        },
+    )
+}
+
 /// Lets one operation come to its end.
 async fn carry_out(town: &Town<'_>, action: Action) {
-    town.plan_of_one(&[town.operation(0, action)]).await;
+    town.wait(SECOND);
+    let operations = [town.operation(0, action)];
+    let judgement = with_other_holders(town, &operations);
+    let record = town.save(&operations, &judgement).await;
+    town.enqueue(&record, &operations, &judgement, town.now(), Coverage::Identity).await;
     let claimed = change!(town, tx => outbox::claim(tx, town.cvr(), "w", Which::All, 9, MINUTE).await?);
     let done = Outcome::Done { created: None, detail: None };
     for one in &claimed {

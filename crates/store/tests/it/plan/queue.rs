@@ -208,3 +208,26 @@ async fn an_operation_about_somebody_no_source_knows_is_told_by_its_uuid() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_parked_does_not_stand_before_what_must_come_first() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 1).await;
+        let profile = || town.operation(0, update(0));
+        town.plan(&[profile()]).await;
+        let out = town.claim_for_plan().await;
+        let why = Told::in_english("the user is suspended");
+        let parked = Outcome::Parked { why, raw: String::new(), uncertain: false };
+        change!(town, tx => outbox::settle(tx, &town.organisation, &out[0], &parked).await?);
+        town.plan(&[town.operation(0, Action::Reactivate(uuid(0))), profile()]).await;
+        let states = [
+            of("update-email", State::Withdrawn),
+            of("reactivate", State::Waiting),
+            of("update-email", State::Waiting),
+        ];
+        assert_eq!(town.planned(0).await, states);
+        let next = town.claim_for_plan().await;
+        assert_eq!(next.iter().map(|one| one.action.kind()).collect::<Vec<_>>(), ["reactivate"]);
+    })
+    .await;
+}
