@@ -23,6 +23,11 @@ impl Organisation {
     pub fn may_be_written_to(&self) -> bool {
         !self.environment.forbids_real_people() || self.settings.fictitious_people
     }
+
+    /// Whether a call may carry several rights: today's clients send one (reference/idm-api.md §2.12).
+    pub fn sends_rights_together(&self) -> bool {
+        self.settings.rights_together.unwrap_or(self.environment == Environment::Emulator)
+    }
 }
 
 /// Which arrangement the organisation has with MitID Erhverv.
@@ -171,8 +176,9 @@ pub struct Settings {
     pub signing: bool,
     /// Whether users get their rights only once they have activated.
     pub rights_wait_for_activation: bool,
-    /// Whether several rights are given or taken in one call; where that is refused they go one by one.
-    pub rights_together: bool,
+    /// Whether several rights are given or taken in one call; where that is refused they go one by one. By itself only
+    /// against the emulator.
+    pub rights_together: Option<bool>,
     /// Sources in order of precedence, the most trusted first. One that is not named comes last.
     pub precedence: Vec<SourceName>,
     /// Another order for single fields, by the field's name as in `lokalid.toml` (`status`, `email`, ...).
@@ -199,7 +205,7 @@ impl Default for Settings {
             create_days_ahead: 0,
             signing: false,
             rights_wait_for_activation: false,
-            rights_together: true,
+            rights_together: None,
             precedence: Vec::new(),
             field_precedence: BTreeMap::new(),
             invoice: InvoiceMethods::default(),

@@ -88,7 +88,7 @@ impl Ground {
     }
 }
 
-fn word<'a>(condition: &'a str, language: Language) -> &'a str {
+fn word(condition: &str, language: Language) -> &str {
     match condition {
         "unit" => language.pick("enhed", "unit"),
         "title" => language.pick("stilling", "title"),

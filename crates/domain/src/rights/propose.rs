@@ -33,7 +33,7 @@ pub fn propose<'p>(
         .collect();
     let mut proposed: BTreeMap<Described, BTreeSet<BundleRight>> = BTreeMap::new();
     let mut covered: HashSet<(IdentityId, BundleRight)> = HashSet::new();
-    for kind in [everyone, by_title, by_unit, by_unit_and_title] {
+    for kind in Described::KINDS {
         let mut groups: BTreeMap<Described, Vec<&(&Facts, BTreeSet<BundleRight>)>> = BTreeMap::new();
         for person in &here {
             if let Some(group) = kind(person.0) {
@@ -66,10 +66,6 @@ fn unexplained(rulebook: &Rulebook<'_>, facts: &Facts, held: &BTreeSet<Assignmen
     };
     let unexplained = held.difference(&wanted);
     unexplained.map(|one| BundleRight { right: one.right, scope: scope(one.scope) }).collect()
-}
-
-fn everyone(_: &Facts) -> Option<Described> {
-    Some(Described::Everyone)
 }
 
 fn by_title(facts: &Facts) -> Option<Described> {
@@ -122,7 +118,12 @@ fn free_key(policy: &Policy, name: &str) -> Key {
     keys.find(|key| !taken(key)).unwrap_or_else(|| Key::for_name(name))
 }
 
+/// Which group of one sort somebody belongs to.
+type Kind = fn(&Facts) -> Option<Described>;
+
 impl Described {
+    const KINDS: [Kind; 4] = [|_| Some(Self::Everyone), by_title, by_unit, by_unit_and_title];
+
     fn name(&self) -> String {
         match self {
             Self::Everyone => "Alle".to_owned(),

@@ -279,9 +279,9 @@ fn taken_and_given(plan: &Assessment, identity: IdentityId) -> (BTreeSet<Assignm
         let Some((scope, rights)) = operation.action.rights() else { continue };
         let these = rights.iter().map(|right| Assignment { right: *right, scope });
         if matches!(operation.action, Action::TakeRights(..)) {
-            taken.extend(these)
+            taken.extend(these);
         } else {
-            given.extend(these)
+            given.extend(these);
         }
     }
     (taken, given)

@@ -171,7 +171,7 @@ impl RightsWorld {
     }
 
     /// What the person of this line holds.
-    pub fn held(&self, subject: &mut Subject, line: &Line) {
+    pub fn held(subject: &mut Subject, line: &Line) {
         subject.rights.held = assignments(line.value("holds"));
         subject.rights.given = assignments(line.value("gave"));
         if let Some(observed) = subject.observed.as_mut().filter(|_| line.has("unread-rights")) {

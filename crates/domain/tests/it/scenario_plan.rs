@@ -121,7 +121,7 @@ impl Stage {
             subject.written.insert(field(name), value.clone());
         }
         self.names.insert(remote(name), name.to_owned());
-        self.rights.held(&mut subject, line);
+        RightsWorld::held(&mut subject, line);
         self.subjects.push(subject);
         if let Some(kind) = line.value("gave-up") {
             self.give_up(name, kind);

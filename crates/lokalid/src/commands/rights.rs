@@ -87,11 +87,11 @@ pub fn right_called(catalogue: &Catalogue, text: &str) -> Result<RightId> {
         [only] => Ok(*only),
         [] => bail!("MitID Erhverv has no right called \"{text}\"; `lokalid rights list` shows them"),
         several => {
-            let names: Vec<String> = several
+            let listed: Vec<String> = several
                 .iter()
                 .filter_map(|id| Some(format!("\n  {id}  {}", catalogue.get(id)?.name)))
                 .collect();
-            bail!("\"{text}\" may be one of {} rights; give the UUID:{}", several.len(), names.concat())
+            bail!("\"{text}\" may be one of {} rights; give the UUID:{}", several.len(), listed.concat())
         }
     }
 }
@@ -116,7 +116,9 @@ async fn list(installation: &Installation, organisation: Option<&Cvr>, as_json: 
     let mut holders: std::collections::HashMap<RightId, usize> = std::collections::HashMap::new();
     for rights in held.values() {
         let of_one: std::collections::BTreeSet<RightId> = rights.held.iter().map(|one| one.right).collect();
-        of_one.into_iter().for_each(|right| *holders.entry(right).or_default() += 1);
+        for right in of_one {
+            *holders.entry(right).or_default() += 1;
+        }
     }
     let mut rights: Vec<_> = catalogue.iter().collect();
     rights.sort_by_key(|(_, right)| domain::text::danish_sort_key(&right.name));

@@ -3,12 +3,9 @@
 use anyhow::{Context as _, Result};
 use domain::{Cvr, Language, rights::Route};
 use serde_json::{Value, json};
-use store::{
-    StoreError,
-    rights::{
-        catalogue,
-        inquiry::{self, Finding, Inquiry},
-    },
+use store::rights::{
+    catalogue,
+    inquiry::{self, Finding, Inquiry},
 };
 
 use crate::{
@@ -30,10 +27,8 @@ pub async fn run(installation: &Installation, organisation: Option<&Cvr>, argume
         unit: arguments.if_unit.clone(),
         title: arguments.if_title.clone(),
     };
-    let found = installation
-        .store
-        .read(|tx| Box::pin(async { Ok::<_, StoreError>(inquiry::ask(tx, &cvr, &asked).await?) }))
-        .await?;
+    let found =
+        installation.store.read(|tx| Box::pin(async { inquiry::ask(tx, &cvr, &asked).await })).await?;
     let found = found.context("that person was not here then")?;
     let name = catalogue.get(&right).map(|right| right.name.clone()).unwrap_or_default();
     if arguments.json {

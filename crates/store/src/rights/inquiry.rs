@@ -83,7 +83,7 @@ pub async fn ask(tx: &mut Tx, cvr: &Cvr, inquiry: &Inquiry) -> Result<Option<Fin
 /// The last moment of a day in Denmark.
 pub fn end_of(day: Date) -> Timestamp {
     let next = day.saturating_add(jiff::Span::new().days(1));
-    let midnight = next.to_zoned(copenhagen()).map(|at| at.timestamp()).unwrap_or(Timestamp::MAX);
+    let midnight = next.to_zoned(copenhagen()).map_or(Timestamp::MAX, |at| at.timestamp());
     midnight.saturating_sub(jiff::SignedDuration::from_millis(1)).unwrap_or(Timestamp::MIN)
 }
 

@@ -20,7 +20,7 @@ use crate::{
 /// What is sent: some rights of one identity in one scope.
 struct Change<'a> {
     site: &'a Site,
-    change: RightsChange,
+    which: RightsChange,
     uuid: RemoteUuid,
     scope: Scope,
 }
@@ -35,11 +35,11 @@ impl Engine {
         rights: &BTreeSet<RightId>,
     ) -> Result<Outcome, EngineError> {
         let Some(uuid) = one.action.uuid() else { return Ok(Outcome::Gone) };
-        let change = match one.action {
+        let which = match one.action {
             Action::TakeRights(..) => RightsChange::Take,
             _ => RightsChange::Give,
         };
-        let sent = Change { site, change, uuid, scope };
+        let sent = Change { site, which, uuid, scope };
         if !one.uncertain && one.attempts == 0 {
             return self.send_rights(&sent, organisation, one, rights.iter().copied().collect()).await;
         }
@@ -74,7 +74,7 @@ impl Engine {
         one: &Claimed,
         rights: Vec<RightId>,
     ) -> Result<Outcome, EngineError> {
-        if organisation.settings.rights_together && rights.len() > 1 {
+        if organisation.sends_rights_together() && rights.len() > 1 {
             return match sent.send(&rights).await {
                 Ok(()) => Ok(DONE),
                 Err(Failure::Fail { .. } | Failure::Conflict { transient: false, .. }) => {
@@ -144,9 +144,9 @@ const DONE: Outcome = Outcome::Done { created: None, detail: None };
 
 impl Change<'_> {
     async fn send(&self, rights: &[RightId]) -> Result<(), Failure> {
-        let Self { site, change, uuid, scope } = self;
+        let Self { site, which, uuid, scope } = self;
         let permit = site.limits.acquire(Urgency::Normal).await;
-        let answer = site.client.change_rights(*change, *uuid, &site.cvr, *scope, rights).await;
+        let answer = site.client.change_rights(*which, *uuid, &site.cvr, *scope, rights).await;
         permit.note(&answer);
         answer
     }
@@ -156,6 +156,6 @@ impl Change<'_> {
         let is_held = |right: &RightId| {
             held.contains(&Holding::Understood(Assignment { right: *right, scope: self.scope }))
         };
-        rights.iter().copied().filter(|right| is_held(right) == (self.change == RightsChange::Take)).collect()
+        rights.iter().copied().filter(|right| is_held(right) == (self.which == RightsChange::Take)).collect()
     }
 }

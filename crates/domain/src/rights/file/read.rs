@@ -31,7 +31,7 @@ pub struct FileFault {
 pub struct FileFaults(pub Vec<FileFault>);
 
 fn listed(faults: &[FileFault]) -> String {
-    faults.iter().map(|fault| format!("\n  {fault}")).collect()
+    faults.iter().map(|fault| format!("\n  {fault}")).collect::<Vec<_>>().concat()
 }
 
 impl std::fmt::Display for FileFault {
@@ -229,14 +229,13 @@ impl Reading<'_> {
         for given in bundle.rights {
             let start = given.span().start;
             let FileRight { right: name, scope } = given.into_inner();
-            match self.names.get(&name) {
-                Some(right) => drop(rights.insert(BundleRight { right: *right, scope })),
-                None => {
-                    let what = format!(
-                        "\"{name}\" does not stand under [rights]. Add it there with its UUID, or mend the name"
-                    );
-                    self.refuse(start, place.say(Language::English), what);
-                }
+            if let Some(right) = self.names.get(&name) {
+                rights.insert(BundleRight { right: *right, scope });
+            } else {
+                let what = format!(
+                    "\"{name}\" does not stand under [rights]. Add it there with its UUID, or mend the name"
+                );
+                self.refuse(start, place.say(Language::English), what);
             }
         }
         policy.bundles.insert(

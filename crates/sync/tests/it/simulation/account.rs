@@ -146,7 +146,7 @@ fn organisation(dice: &Dice, seed: u64) -> Organisation {
     let settings = Settings {
         wave_limit: *dice.one_of(&[5, 100]).unwrap(),
         owners: BTreeMap::from([(Field::Rights, *dice.one_of(&[Owner::Local, Owner::Ask]).unwrap())]),
-        rights_together: dice.in_percent(70),
+        rights_together: Some(dice.in_percent(70)),
         delete_after_days: *dice.one_of(&[1, 4, 90]).unwrap(),
         ..Settings::default()
     };

@@ -143,8 +143,8 @@ impl Wire {
     fn look_at_rights(&self, request: &ApiRequest) {
         let body = request.body.as_deref().and_then(|body| serde_json::from_slice::<Value>(body).ok());
         let Some(body) = body.filter(|body| body.get("roleUuids").is_some()) else { return };
-        let rights: Vec<Uuid> = serde_json::from_value(body["roleUuids"].clone()).unwrap();
-        let whole = body["scope"]["type"] == "Cvr";
+        let rights: Vec<Uuid> = serde_json::from_value(body.pointer("/roleUuids").unwrap().clone()).unwrap();
+        let whole = body.pointer("/scope/type").and_then(Value::as_str) == Some("Cvr");
         let widened = whole && rights.iter().any(|right| entitlements::number_of(*right) == 3);
         let touched = rights.contains(&entitlements::left_alone());
         if touched || (widened && request.method == "POST") {
