@@ -18,6 +18,7 @@ mod policy;
 mod policy_fault;
 mod preview;
 mod propose;
+pub mod request;
 mod scope;
 
 pub use catalogue::{Catalogue, Places, Right};

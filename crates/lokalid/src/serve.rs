@@ -12,7 +12,12 @@ use futures::future::join_all;
 use identity::Invitation;
 use jiff::{SignedDuration, Timestamp};
 use sync::Which;
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::watch,
+    task::JoinHandle,
+};
 use web::{Address, Console};
 
 use crate::{
@@ -35,6 +40,7 @@ const GRACE: Duration = Duration::from_secs(3);
 const LOOK_FOR_SUSPENSIONS: Duration = Duration::from_millis(200);
 
 pub async fn run(installation: &Installation) -> Result<Ending> {
+    let signals = StopSignals::listen()?;
     let web = &installation.configuration.web;
     let address = Address::parse(&web.address)?;
     let listen = match &web.listen {
@@ -44,7 +50,7 @@ pub async fn run(installation: &Installation) -> Result<Ending> {
         None => SocketAddr::from(([127, 0, 0, 1], address.port())),
     };
     let console = console(installation, address);
-    serve(installation, console, listen, None).await
+    serve(installation, console, listen, None, signals).await
 }
 
 /// The demo's console, with the button *Next day*, and a link into it.
@@ -53,6 +59,7 @@ pub async fn with_demo(
     emulator: &Running,
     listen: &SocketAddr,
 ) -> Result<Ending> {
+    let signals = StopSignals::listen()?;
     let origin = format!("http://localhost:{}", listen.port());
     let console = console(installation, Address::parse(&origin)?).as_demo();
     let invitation = Invitation {
@@ -64,7 +71,7 @@ pub async fn with_demo(
     let link = sign_in_address(installation, &origin, &invitation).await?;
     println!("Console: {link}");
     println!("The link works once. Ctrl-C ends the demo; `lokalid demo` goes on with it.");
-    serve(installation, console, *listen, Some(emulator)).await
+    serve(installation, console, *listen, Some(emulator), signals).await
 }
 
 fn console(installation: &Installation, address: Address) -> Console {
@@ -79,6 +86,7 @@ async fn serve(
     console: Console,
     listen: SocketAddr,
     demo: Option<&Running>,
+    mut signals: StopSignals,
 ) -> Result<Ending> {
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("{listen} cannot be listened on; is the port taken? Choose another in [web]")
@@ -103,7 +111,7 @@ async fn serve(
     let mut background =
         Box::pin(async { futures::join!(seal, join_all(work), memory::give_back(stopped.clone()), post) });
     tokio::select! {
-        asked = asked_to_stop() => asked?,
+        () = signals.come() => {}
         _ = &mut background => {}
     }
     let _ = stop.send(true);
@@ -125,27 +133,33 @@ async fn end_server(mut server: JoinHandle<std::io::Result<()>>) -> Result<Endin
     Ok(Ending::Done)
 }
 
-/// Ctrl-C, or what a service manager sends.
-pub async fn asked_to_stop() -> std::io::Result<()> {
-    tokio::select! {
-        signal = tokio::signal::ctrl_c() => signal,
-        () = terminated() => Ok(()),
+/// Ctrl-C and what a service manager sends. Listened for before anything is said to be ready, because whoever hears that
+/// may send one at once.
+pub struct StopSignals {
+    interrupted: Signal,
+    terminated: Signal,
+}
+
+impl StopSignals {
+    pub fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupted: signal(SignalKind::interrupt())?,
+            terminated: signal(SignalKind::terminate())?,
+        })
+    }
+
+    pub async fn come(&mut self) {
+        let Self { interrupted, terminated } = self;
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
     }
 }
 
 /// Ends when the flag is raised.
 async fn until(mut stopped: watch::Receiver<bool>) {
     drop(stopped.wait_for(|stopped| *stopped).await);
-}
-
-async fn terminated() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut signal) => {
-            signal.recv().await;
-        }
-        Err(_) => std::future::pending().await,
-    }
 }
 
 /// Suspensions, before and beside everything else.

@@ -47,6 +47,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(18, "0018_outcome"),
     migration!(19, "0019_rights"),
     migration!(20, "0020_mail"),
+    migration!(21, "0021_requests"),
 ];
 
 const SCHEMA_VERSION: &str = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY, \

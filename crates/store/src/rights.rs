@@ -10,6 +10,7 @@ pub mod grant;
 pub mod holding;
 pub mod inquiry;
 pub mod policy;
+pub mod request;
 pub mod take_over;
 
 use std::collections::{BTreeSet, HashMap};

@@ -44,10 +44,11 @@ pub async fn run(arguments: EmulatorArguments) -> Result<Ending> {
     .await?;
     let issued: Vec<Option<String>> =
         sections.iter().map(|section| equip_if_bare(&dir, section)).collect::<Result<_>>()?;
+    let mut signals = crate::serve::StopSignals::listen()?;
     println!("IdM API: https://localhost:{}", running.api_addr().port());
     println!("Page for people: http://localhost:{}", running.control_addr().port());
     issued.iter().flatten().for_each(|line| println!("{line}"));
-    crate::serve::asked_to_stop().await?;
+    signals.come().await;
     running.stop().await;
     Ok(Ending::Done)
 }

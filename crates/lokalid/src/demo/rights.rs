@@ -3,11 +3,14 @@
 use anyhow::{Context as _, Result};
 use domain::{
     Cvr,
-    rights::{Catalogue, Known, file},
+    rights::{Catalogue, Key, Known, file, request::Party},
 };
 use store::{
     StoreError,
-    rights::{Entitlements, facts, policy},
+    rights::{
+        Entitlements, facts, policy,
+        request::{self, NewRequest, RequestError},
+    },
 };
 
 use crate::{demo::people, installation::Installation};
@@ -46,7 +49,39 @@ pub async fn begin(installation: &Installation, cvr: &Cvr) -> Result<()> {
         .store
         .write(|tx| Box::pin(async { policy::save(tx, cvr, version, save, "demo", why).await }))
         .await?;
-    Ok(())
+    make_a_wish(installation, cvr).await
+}
+
+/// Somebody asks for the sensitive bundle, and nobody has answered yet. Where nobody fits, nobody asks.
+async fn make_a_wish(installation: &Installation, cvr: &Cvr) -> Result<()> {
+    let asked = installation.store.write(|tx| {
+        Box::pin(async {
+            let people = facts::everybody(tx, cvr).await?;
+            let with_manager = people.iter().filter(|one| one.facts.here && one.facts.manager.is_some());
+            for person in with_manager.chain(&people) {
+                let asked_by = Party {
+                    name: person.facts.label.clone(),
+                    identity: Some(person.facts.identity),
+                    rights_administrator: false,
+                };
+                let wish = NewRequest {
+                    identity: person.facts.identity,
+                    bundle: Key::for_name("betalinger"),
+                    from: None,
+                    until: None,
+                    why: "Jeg skal betale A-skatten, mens Dorte er på barsel".to_owned(),
+                    case: Some("26/0815".to_owned()),
+                    asked_by,
+                };
+                match request::ask(tx, cvr, &wish, None).await {
+                    Err(RequestError::StandsAgainst(_)) => {}
+                    asked => return asked.map(drop),
+                }
+            }
+            Ok(())
+        })
+    });
+    Ok(asked.await?)
 }
 
 fn filled(catalogue: &Catalogue, cvr: &Cvr) -> String {

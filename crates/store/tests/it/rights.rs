@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{
-    Action, Fields, Operation, RightId, Status, Told, UserName, danish_date,
+    Action, Fields, Language, Operation, RightId, Status, Told, UserName, danish_date,
     guard::{self, Circumstances, Judgement, Origin},
     rights::{
-        Assignment, Bundle, BundleRight, GrantOrigin, Granted, Holding, Key, OtherHolding, Policy, Rule,
-        Scope, WantedScope, Who,
+        Approver, Asker, Assignment, Bundle, BundleRight, GrantOrigin, Granted, Holding, Key, OtherHolding,
+        Policy, Rule, Scope, WantedScope, Who,
+        request::{Party, Refusal, Request, RequestId, RequestState, Substitute},
     },
 };
 use store::{
-    observed,
+    mail, observed,
     outbox::{self, Outcome, Which},
     plan::Coverage,
     rights::{
@@ -22,6 +23,7 @@ use store::{
         holding,
         inquiry::{self, Inquiry},
         policy::{self, SaveError},
+        request::{self, NewRequest, RequestError, Telling},
         take_over,
     },
 };
@@ -405,6 +407,165 @@ async fn taking_over_keeps_what_people_hold_as_grants_where_no_rule_gives_it() {
         assert_eq!((after.version, after.policy), (2, a_policy("Skolen")));
         let [grant] = &after.grants[&town.people[1]][..] else { panic!("{:?}", after.grants) };
         assert_eq!(grant.origin, GrantOrigin::TakenOver);
+    })
+    .await;
+}
+
+fn party(town: &Town<'_>, number: usize) -> Party {
+    Party { name: format!("u{number}"), identity: Some(town.people[number]), rights_administrator: false }
+}
+
+fn administrator(name: &str) -> Party {
+    Party { name: name.to_owned(), identity: None, rights_administrator: true }
+}
+
+/// The person 1 asks for the bundle, whose manager is person 0.
+fn wish(town: &Town<'_>) -> NewRequest {
+    NewRequest {
+        identity: town.people[1],
+        bundle: key("moms"),
+        from: None,
+        until: None,
+        why: "jeg hjælper til".to_owned(),
+        case: Some("26/7".to_owned()),
+        asked_by: party(town, 1),
+    }
+}
+
+/// A town whose people may ask for one bundle.
+async fn asking(town: &Town<'_>, sensitive: bool) {
+    change!(town, tx => catalogue::take(tx, town.cvr(), &listing(&[(MOMS, "Moms")], &[UNIT])).await?);
+    in_unit(town, &["Skolen", "Plejen"]).await;
+    let mut policy = Policy { rules: BTreeMap::new(), ..a_policy("Skolen") };
+    for bundle in policy.bundles.values_mut() {
+        bundle.sensitive = sensitive;
+        bundle.may_ask = BTreeSet::from([Asker::Employee]);
+        bundle.approved_by = BTreeSet::from([Approver::Manager, Approver::RightsAdministrator]);
+    }
+    let saved = town
+        .store
+        .write(|tx| Box::pin(async { policy::save(tx, town.cvr(), 0, &policy, "Mette", "x").await }));
+    saved.await.unwrap();
+}
+
+async fn decide(town: &Town<'_>, id: RequestId, by: Party, approved: bool) -> Result<Request, RequestError> {
+    let telling = Some(TELLING);
+    town.store
+        .write(|tx| {
+            Box::pin(async { request::decide(tx, town.cvr(), id, &by, approved, "set", telling).await })
+        })
+        .await
+}
+
+async fn ask(town: &Town<'_>, wish: NewRequest) -> Result<Request, RequestError> {
+    let telling = Some(TELLING);
+    town.store.write(|tx| Box::pin(async { request::ask(tx, town.cvr(), &wish, telling).await })).await
+}
+
+const TELLING: Telling<'_> = Telling { console: "https://lokalid.example", language: Language::Danish };
+
+#[tokio::test]
+async fn a_request_that_is_approved_becomes_a_grant_and_everybody_is_told() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 2).await;
+        asking(&town, false).await;
+        let made = ask(&town, wish(&town)).await.unwrap();
+        let letters = look!(town, tx => mail::recent(tx, town.cvr(), 10, 0).await?);
+        assert_eq!(letters[0].kind, "request-waits");
+        assert!(
+            letters[0].letter.body.contains("https://lokalid.example/rights/requests/1"),
+            "{:?}",
+            letters[0].letter
+        );
+        let own = decide(&town, made.id, party(&town, 1), true).await.unwrap_err();
+        assert!(matches!(own, RequestError::Refused(Refusal::OwnRequest)), "{own}");
+        let settled = decide(&town, made.id, party(&town, 0), true).await.unwrap();
+        assert_eq!(settled.state, RequestState::Approved);
+        let again = decide(&town, made.id, administrator("Mette"), true).await.unwrap_err();
+        assert!(matches!(again, RequestError::Refused(Refusal::NotWaiting)), "{again}");
+        let grants = look!(town, tx => grant::open(tx, town.cvr()).await?);
+        let [grant] = &grants[&town.people[1]][..] else { panic!("{grants:?}") };
+        assert_eq!(
+            (grant.origin, &grant.approved_by[..], grant.case.as_deref()),
+            (GrantOrigin::Requested, &["u0".to_owned()][..], Some("26/7"))
+        );
+        assert_eq!(town.logged("request.").await, ["request.decided", "request.made"]);
+        let all = look!(town, tx => request::recent(tx, town.cvr(), 10, 0).await?);
+        let of = look!(town, tx => request::of(tx, town.people[1], 10).await?);
+        assert_eq!((all, of), (vec![settled.clone()], vec![settled]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sensitive_bundle_waits_for_a_second_person_and_reminders_come_once() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 2).await;
+        asking(&town, true).await;
+        let made = ask(&town, wish(&town)).await.unwrap();
+        let approvers =
+            town.store.read(|tx| Box::pin(async { request::approvers_of(tx, town.cvr(), &made).await }));
+        let approvers = approvers.await.unwrap();
+        assert_eq!(
+            (approvers.needed, approvers.managers, approvers.administrators),
+            (2, vec![town.people[0]], true)
+        );
+        town.wait(DAY * 4);
+        for _ in 0..2 {
+            let remind =
+                town.store.write(|tx| Box::pin(async { request::remind(tx, town.cvr(), 3, TELLING).await }));
+            assert_eq!(remind.await.unwrap(), 1);
+        }
+        let letters = look!(town, tx => mail::recent(tx, town.cvr(), 10, 0).await?);
+        assert_eq!(letters.iter().filter(|one| one.kind == "request-reminder").count(), 1);
+        assert_eq!(decide(&town, made.id, party(&town, 0), true).await.unwrap().state, RequestState::Waiting);
+        assert_eq!(look!(town, tx => request::waiting(tx, town.cvr(), 10).await?).len(), 1);
+        assert_eq!(
+            decide(&town, made.id, administrator("Mette"), true).await.unwrap().state,
+            RequestState::Approved
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_may_not_be_asked_for_is_refused_and_changes_nothing() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 2).await;
+        asking(&town, false).await;
+        let day = danish_date(town.now());
+        let cases = [
+            NewRequest { asked_by: party(&town, 0), ..wish(&town) },
+            NewRequest { bundle: key("andet"), ..wish(&town) },
+            NewRequest { from: Some(day), until: day.yesterday().ok(), ..wish(&town) },
+        ];
+        for case in cases {
+            ask(&town, case).await.unwrap_err();
+        }
+        assert_eq!(look!(town, tx => request::recent(tx, town.cvr(), 10, 0).await?), []);
+        assert_eq!(look!(town, tx => mail::recent(tx, town.cvr(), 10, 0).await?).len(), 0);
+        let made = ask(&town, wish(&town)).await.unwrap();
+        let stranger = party(&town, 0);
+        assert!(!change!(town, tx => request::withdraw(tx, town.cvr(), made.id, &stranger).await?));
+        let asker = party(&town, 1);
+        assert!(change!(town, tx => request::withdraw(tx, town.cvr(), made.id, &asker).await?));
+        let withdrawn = look!(town, tx => request::one(tx, town.cvr(), made.id).await?).unwrap();
+        assert_eq!(withdrawn.state, RequestState::Withdrawn);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_substitute_is_kept_with_their_days() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 0).await;
+        let day = danish_date(town.now());
+        let one = Substitute { absent: "u0".to_owned(), stands_in: "u1".to_owned(), from: day, until: day };
+        change!(town, tx => request::stand_in(tx, town.cvr(), &one, "u0").await?);
+        let longer = Substitute { until: day.tomorrow().unwrap(), ..one };
+        change!(town, tx => request::stand_in(tx, town.cvr(), &longer, "u0").await?);
+        assert_eq!(look!(town, tx => request::substitutes(tx, town.cvr()).await?), [longer]);
+        assert_eq!(town.logged("substitute.").await, ["substitute.set", "substitute.set"]);
     })
     .await;
 }

@@ -1,0 +1,495 @@
+//! Tables `request` and `substitute`: what people asked for, who said what to it, and who stands in for whom.
+//!
+//! Asking and deciding check here what the domain says, in the transaction that writes it: between a page and its form
+//! somebody else may have decided. Mail to those who must act is queued in the same transaction.
+
+use std::collections::HashMap;
+
+use domain::{
+    Cvr, Email, IdentityId, Language, Notice, Role, danish_date,
+    rights::{
+        Bundle, Facts, GrantOrigin, Granted, Key, Missing,
+        request::{
+            Approvers, Chart, Decision, Party, Refusal, Request, RequestId, RequestState, Substitute,
+            may_ask, stands_against,
+        },
+    },
+};
+use jiff::{Timestamp, civil::Date};
+use serde_json::json;
+
+use crate::{
+    Keys, Row, StoreError, Tx, Value, json,
+    log::AuditEntry,
+    mail::{self, NewMail},
+    rights::{
+        Entitlements, facts,
+        facts::Person,
+        grant::{self, NewGrant},
+    },
+};
+
+/// A request that somebody wants to make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRequest {
+    pub identity: IdentityId,
+    pub bundle: Key,
+    pub from: Option<Date>,
+    pub until: Option<Date>,
+    pub why: String,
+    pub case: Option<String>,
+    pub asked_by: Party,
+}
+
+/// How those who must act are told; without it nobody is.
+#[derive(Debug, Clone, Copy)]
+pub struct Telling<'a> {
+    /// The address of the console, without a slash at its end.
+    pub console: &'a str,
+    pub language: Language,
+}
+
+/// Why a request was not made or not decided.
+#[derive(Debug, thiserror::Error)]
+pub enum RequestError {
+    #[error("there is no bundle `{0}`; look at the list of bundles")]
+    NoSuchBundle(Key),
+    #[error("there is no such person; look at the list of people")]
+    NoSuchPerson,
+    #[error("there is no request {0}; look at the list of requests")]
+    NoSuchRequest(i64),
+    #[error("{}", .0.say(Language::English))]
+    Refused(Refusal),
+    #[error("the bundle cannot be given to this person: {}", words(.0))]
+    StandsAgainst(Vec<Missing>),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn words(missing: &[Missing]) -> String {
+    missing.iter().map(|one| one.say(Language::English)).collect::<Vec<_>>().join("; ")
+}
+
+/// Everything that is looked at to judge a request.
+struct Scene {
+    entitlements: Entitlements,
+    people: Vec<Person>,
+    substitutes: Vec<Substitute>,
+    today: Date,
+}
+
+impl Scene {
+    async fn load(tx: &mut Tx, cvr: &Cvr) -> Result<Self, StoreError> {
+        Ok(Self {
+            entitlements: Entitlements::load(tx, cvr).await?,
+            people: facts::everybody(tx, cvr).await?,
+            substitutes: substitutes(tx, cvr).await?,
+            today: danish_date(tx.now()),
+        })
+    }
+
+    fn chart(&self) -> Chart<'_> {
+        Chart::new(self.people.iter().map(|one| &one.facts), &self.substitutes, self.today)
+    }
+
+    fn person(&self, identity: IdentityId) -> Result<&Person, RequestError> {
+        self.people.iter().find(|one| one.facts.identity == identity).ok_or(RequestError::NoSuchPerson)
+    }
+
+    fn bundle(&self, key: &Key) -> Result<&Bundle, RequestError> {
+        self.entitlements.policy.bundles.get(key).ok_or_else(|| RequestError::NoSuchBundle(key.clone()))
+    }
+
+    /// What stands against the bundle as things are now.
+    fn stands_against(&self, person: &Person, bundle: &Key) -> Vec<Missing> {
+        let everybody = self.people.iter().map(|one| (&one.facts, &one.rights.held));
+        let rulebook = self.entitlements.rulebook(&self.entitlements.policy, self.today, everybody);
+        let grants = self.entitlements.grants_of(person.facts.identity);
+        stands_against(&rulebook, &person.facts, grants, &person.rights.held, bundle)
+    }
+
+    fn approvers(&self, request: &Request) -> Result<Approvers, RequestError> {
+        let bundle = self.bundle(&request.bundle)?;
+        let person = self.person(request.identity)?;
+        Ok(self.chart().approvers(bundle, &person.facts, &request.asked_by))
+    }
+}
+
+/// Makes a request, if this party may ask for it and nothing stands against it, and tells those who must decide.
+pub async fn ask(
+    tx: &mut Tx,
+    cvr: &Cvr,
+    new: &NewRequest,
+    telling: Option<Telling<'_>>,
+) -> Result<Request, RequestError> {
+    let scene = Scene::load(tx, cvr).await?;
+    let bundle = scene.bundle(&new.bundle)?;
+    let person = scene.person(new.identity)?;
+    if let (Some(from), Some(until)) = (new.from, new.until)
+        && until < from
+    {
+        return Err(RequestError::Refused(Refusal::EndBeforeStart));
+    }
+    may_ask(bundle, &new.asked_by, &person.facts, &scene.chart()).map_err(RequestError::Refused)?;
+    let against = scene.stands_against(person, &new.bundle);
+    if !against.is_empty() {
+        return Err(RequestError::StandsAgainst(against));
+    }
+    let request = insert(tx, cvr, new).await?;
+    let approvers = scene.approvers(&request)?;
+    tell_approvers(tx, cvr, &scene, &request, &approvers, telling, None).await?;
+    Ok(request)
+}
+
+async fn insert(tx: &mut Tx, cvr: &Cvr, new: &NewRequest) -> Result<Request, StoreError> {
+    let row = tx.row("SELECT COALESCE(MAX(id), 0) + 1 AS id FROM request", &[]).await?;
+    let id = row.map(|row| row.int("id")).transpose()?.unwrap_or(1);
+    let now = tx.now();
+    let sql = "INSERT INTO request (id, organisation, identity, bundle, from_day, until_day, why, case_number, asked_by,
+                   asked_at, state, decisions)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'waiting', '[]')";
+    let values = [
+        id.into(),
+        cvr.to_string().into(),
+        new.identity.0.into(),
+        new.bundle.as_str().into(),
+        new.from.into(),
+        new.until.into(),
+        new.why.as_str().into(),
+        Value::Text(new.case.clone()),
+        json::text(&new.asked_by).into(),
+        now.into(),
+    ];
+    tx.execute_one(sql, &values).await?;
+    let detail = json!({ "request": id, "bundle": new.bundle, "why": new.why, "case": new.case,
+        "from": new.from, "until": new.until });
+    let entry = AuditEntry::of(&new.asked_by.name, "request.made", cvr).subject(&new.identity.to_string());
+    tx.audit(entry.detail(detail)).await?;
+    Ok(Request {
+        id: RequestId(id),
+        identity: new.identity,
+        bundle: new.bundle.clone(),
+        from: new.from,
+        until: new.until,
+        why: new.why.clone(),
+        case: new.case.clone(),
+        asked_by: new.asked_by.clone(),
+        asked_at: now,
+        state: RequestState::Waiting,
+        decisions: Vec::new(),
+    })
+}
+
+/// Takes a decision, if it is this party's to take. Enough yes become a grant; who asked is told.
+pub async fn decide(
+    tx: &mut Tx,
+    cvr: &Cvr,
+    id: RequestId,
+    party: &Party,
+    approved: bool,
+    why: &str,
+    telling: Option<Telling<'_>>,
+) -> Result<Request, RequestError> {
+    let mut request = one(tx, cvr, id).await?.ok_or(RequestError::NoSuchRequest(id.0))?;
+    let scene = Scene::load(tx, cvr).await?;
+    let approvers = scene.approvers(&request)?;
+    let as_approver = request.may_decide(party, &approvers).map_err(RequestError::Refused)?;
+    if approved {
+        let against = scene.stands_against(scene.person(request.identity)?, &request.bundle);
+        if !against.is_empty() {
+            return Err(RequestError::StandsAgainst(against));
+        }
+    }
+    let at = tx.now();
+    let decision = Decision { by: party.clone(), as_approver, approved, why: why.to_owned(), at };
+    request.decide(decision, &approvers);
+    write_decisions(tx, &request).await?;
+    let detail = json!({ "request": id, "approved": approved, "why": why, "as": as_approver });
+    let entry = AuditEntry::of(&party.name, "request.decided", cvr).subject(&request.identity.to_string());
+    tx.audit(entry.detail(detail)).await?;
+    if request.state == RequestState::Approved {
+        give(tx, cvr, &request).await?;
+    }
+    if request.state != RequestState::Waiting {
+        tell_asker(tx, cvr, &scene, &request, party, why, telling).await?;
+    }
+    Ok(request)
+}
+
+async fn write_decisions(tx: &mut Tx, request: &Request) -> Result<(), StoreError> {
+    let now = tx.now();
+    let settled = (request.state != RequestState::Waiting).then_some(now);
+    let sql = "UPDATE request SET state = $2, decisions = $3, settled_at = $4 WHERE id = $1";
+    let values = [
+        request.id.0.into(),
+        json::word(&request.state).into(),
+        json::text(&request.decisions).into(),
+        settled.into(),
+    ];
+    tx.execute_one(sql, &values).await
+}
+
+async fn give(tx: &mut Tx, cvr: &Cvr, request: &Request) -> Result<(), StoreError> {
+    let new = NewGrant {
+        identity: request.identity,
+        granted: Granted::Bundle(request.bundle.clone()),
+        from: request.from,
+        until: request.until,
+        why: request.why.clone(),
+        case: request.case.clone(),
+        origin: GrantOrigin::Requested,
+        by: request.asked_by.name.clone(),
+        approved_by: request.decisions.iter().map(|decision| decision.by.name.clone()).collect(),
+    };
+    grant::give(tx, cvr, &new).await.map(drop)
+}
+
+/// Whoever asked does not want it any more. `false`: it is settled, or somebody else's.
+pub async fn withdraw(tx: &mut Tx, cvr: &Cvr, id: RequestId, party: &Party) -> Result<bool, StoreError> {
+    let Some(mut request) = one(tx, cvr, id).await? else { return Ok(false) };
+    let own = request.asked_by.name.to_lowercase() == party.name.to_lowercase()
+        && request.asked_by.identity == party.identity;
+    if !own || request.state != RequestState::Waiting {
+        return Ok(false);
+    }
+    request.state = RequestState::Withdrawn;
+    write_decisions(tx, &request).await?;
+    let entry = AuditEntry::of(&party.name, "request.withdrawn", cvr).subject(&request.identity.to_string());
+    tx.audit(entry.detail(json!({ "request": id }))).await?;
+    Ok(true)
+}
+
+/// Whose yes a waiting request needs, for its page.
+pub async fn approvers_of(tx: &mut Tx, cvr: &Cvr, request: &Request) -> Result<Approvers, RequestError> {
+    Scene::load(tx, cvr).await?.approvers(request)
+}
+
+/// Reminds those who have not decided for so many days; each is reminded once for each such stretch.
+pub async fn remind(
+    tx: &mut Tx,
+    cvr: &Cvr,
+    after_days: i64,
+    telling: Telling<'_>,
+) -> Result<usize, RequestError> {
+    let scene = Scene::load(tx, cvr).await?;
+    let mut reminded = 0;
+    for request in waiting(tx, cvr, 1_000).await? {
+        let days = tx.now().duration_since(request.asked_at).as_hours() / 24;
+        let stretch = days / after_days.max(1);
+        // A bundle or a person that is gone needs no reminder.
+        if let (true, Ok(approvers)) = (stretch > 0, scene.approvers(&request)) {
+            tell_approvers(tx, cvr, &scene, &request, &approvers, Some(telling), Some(stretch)).await?;
+            reminded += 1;
+        }
+    }
+    Ok(reminded)
+}
+
+async fn tell_approvers(
+    tx: &mut Tx,
+    cvr: &Cvr,
+    scene: &Scene,
+    request: &Request,
+    approvers: &Approvers,
+    telling: Option<Telling<'_>>,
+    stretch: Option<i64>,
+) -> Result<(), StoreError> {
+    let Some(telling) = telling else { return Ok(()) };
+    let said: Vec<Option<IdentityId>> = request.decisions.iter().map(|one| one.by.identity).collect();
+    let mut told: Vec<IdentityId> = approvers.managers.iter().chain(&approvers.owners).copied().collect();
+    if approvers.administrators {
+        told.extend(administrators(tx, cvr, scene).await?);
+    }
+    told.sort();
+    told.dedup();
+    let emails = emails(tx, cvr, &told).await?;
+    for identity in told.into_iter().filter(|one| !said.contains(&Some(*one))) {
+        let Some(email) = emails.get(&identity) else { continue };
+        let (approver, person) = (name_of(scene, identity), name_of(scene, request.identity));
+        let bundle = bundle_name(scene, &request.bundle);
+        let address = format!("{}/rights/requests/{}", telling.console, request.id.0);
+        let (requester, why) = (request.asked_by.name.clone(), request.why.clone());
+        let (from, until) = (request.from, request.until);
+        let notice = match stretch {
+            None => Notice::RequestWaits { approver, requester, person, bundle, why, from, until, address },
+            Some(_) => {
+                let since = danish_date(request.asked_at);
+                Notice::RequestReminder {
+                    approver,
+                    requester,
+                    person,
+                    bundle,
+                    why,
+                    from,
+                    until,
+                    since,
+                    address,
+                }
+            }
+        };
+        let dedupe = format!("request-{}-{}", request.id.0, stretch.unwrap_or_default());
+        let mail = NewMail { to: email, notice: &notice, language: telling.language, dedupe: &dedupe };
+        mail::queue(tx, cvr, &mail).await?;
+    }
+    Ok(())
+}
+
+async fn tell_asker(
+    tx: &mut Tx,
+    cvr: &Cvr,
+    scene: &Scene,
+    request: &Request,
+    by: &Party,
+    why: &str,
+    telling: Option<Telling<'_>>,
+) -> Result<(), StoreError> {
+    let Some(telling) = telling else { return Ok(()) };
+    let told: Vec<IdentityId> = request.asked_by.identity.into_iter().chain([request.identity]).collect();
+    let emails = emails(tx, cvr, &told).await?;
+    let notice = Notice::RequestDecided {
+        requester: request.asked_by.name.clone(),
+        person: name_of(scene, request.identity),
+        bundle: bundle_name(scene, &request.bundle),
+        approved: request.state == RequestState::Approved,
+        by: by.name.clone(),
+        why: why.to_owned(),
+        address: format!("{}/rights/requests/{}", telling.console, request.id.0),
+    };
+    let dedupe = format!("request-{}", request.id.0);
+    for email in emails.values() {
+        let mail = NewMail { to: email, notice: &notice, language: telling.language, dedupe: &dedupe };
+        mail::queue(tx, cvr, &mail).await?;
+    }
+    Ok(())
+}
+
+/// People who were given the role of rights administrator by their user names.
+async fn administrators(tx: &mut Tx, cvr: &Cvr, scene: &Scene) -> Result<Vec<IdentityId>, StoreError> {
+    let sql = "SELECT user_name FROM role_grant WHERE organisation = $1 AND role = $2";
+    let rows = tx.rows(sql, &[cvr.to_string().into(), Role::RightsAdministrator.name().into()]).await?;
+    let mut found = Vec::new();
+    for row in &rows {
+        let name = row.text("user_name")?.to_lowercase();
+        let is = |facts: &Facts| facts.user_name.as_ref().is_some_and(|one| one.to_lowercase() == name);
+        found.extend(
+            scene.people.iter().map(|one| &one.facts).find(|facts| is(facts)).map(|one| one.identity),
+        );
+    }
+    Ok(found)
+}
+
+async fn emails(
+    tx: &mut Tx,
+    cvr: &Cvr,
+    people: &[IdentityId],
+) -> Result<HashMap<IdentityId, Email>, StoreError> {
+    let mut emails = HashMap::new();
+    for identity in people {
+        let sql = "SELECT email FROM identity WHERE organisation = $1 AND id = $2";
+        let row = tx.row(sql, &[cvr.to_string().into(), identity.0.into()]).await?;
+        let email = row.as_ref().map(|row| row.optional_text("email")).transpose()?.flatten();
+        if let Some(email) = email.and_then(|email| Email::parse(email).ok()) {
+            emails.insert(*identity, email);
+        }
+    }
+    Ok(emails)
+}
+
+fn name_of(scene: &Scene, identity: IdentityId) -> String {
+    scene.person(identity).map(|person| person.facts.label.clone()).unwrap_or_default()
+}
+
+fn bundle_name(scene: &Scene, key: &Key) -> String {
+    scene.bundle(key).map_or_else(|_| key.to_string(), |bundle| bundle.name.clone())
+}
+
+const COLUMNS: &str =
+    "id, identity, bundle, from_day, until_day, why, case_number, asked_by, asked_at, state, decisions";
+
+pub async fn one(tx: &mut Tx, cvr: &Cvr, id: RequestId) -> Result<Option<Request>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM request WHERE organisation = $1 AND id = $2");
+    tx.row(&sql, &[cvr.to_string().into(), id.0.into()]).await?.as_ref().map(read).transpose()
+}
+
+/// Those that wait, the oldest first.
+pub async fn waiting(tx: &mut Tx, cvr: &Cvr, limit: i64) -> Result<Vec<Request>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM request WHERE organisation = $1 AND state = 'waiting' ORDER BY id LIMIT $2"
+    );
+    tx.rows(&sql, &[cvr.to_string().into(), limit.into()]).await?.iter().map(read).collect()
+}
+
+/// All of them, the newest first.
+pub async fn recent(tx: &mut Tx, cvr: &Cvr, limit: i64, offset: i64) -> Result<Vec<Request>, StoreError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM request WHERE organisation = $1 ORDER BY id DESC LIMIT $2 OFFSET $3");
+    let values = [cvr.to_string().into(), limit.into(), offset.into()];
+    tx.read_rows(&sql, &values, |_: &Keys, row: &Row| read(row)).await
+}
+
+/// Those that are about one person, the newest first.
+pub async fn of(tx: &mut Tx, identity: IdentityId, limit: i64) -> Result<Vec<Request>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM request WHERE identity = $1 ORDER BY id DESC LIMIT $2");
+    tx.rows(&sql, &[identity.0.into(), limit.into()]).await?.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<Request, StoreError> {
+    let bundle = row.text("bundle")?.parse().map_err(|_| row.broken("bundle", "is no key"))?;
+    Ok(Request {
+        id: RequestId(row.int("id")?),
+        identity: IdentityId(row.uuid("identity")?),
+        bundle,
+        from: day(row, "from_day")?,
+        until: day(row, "until_day")?,
+        why: row.text("why")?.to_owned(),
+        case: row.optional_text("case_number")?.map(str::to_owned),
+        asked_by: json::read(row, "asked_by")?,
+        asked_at: row.timestamp("asked_at")?,
+        state: json::from_word(row, "state")?,
+        decisions: json::read(row, "decisions")?,
+    })
+}
+
+fn day(row: &Row, column: &str) -> Result<Option<Date>, StoreError> {
+    let text = row.optional_text(column)?;
+    text.map(|text| text.parse().map_err(|_| row.broken(column, "is no date"))).transpose()
+}
+
+/// Somebody stands in for a manager or owner for some days.
+pub async fn stand_in(tx: &mut Tx, cvr: &Cvr, substitute: &Substitute, by: &str) -> Result<(), StoreError> {
+    let now: Timestamp = tx.now();
+    let sql = "INSERT INTO substitute (organisation, absent, stands_in, from_day, until_day, set_by, set_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7)
+               ON CONFLICT (organisation, absent, stands_in, from_day) DO UPDATE SET until_day = excluded.until_day,
+                   set_by = excluded.set_by, set_at = excluded.set_at";
+    let Substitute { absent, stands_in, from, until } = substitute;
+    let values = [
+        cvr.to_string().into(),
+        absent.to_lowercase().into(),
+        stands_in.to_lowercase().into(),
+        (*from).into(),
+        (*until).into(),
+        by.into(),
+        now.into(),
+    ];
+    tx.execute_one(sql, &values).await?;
+    let detail = json!({ "absent": absent, "stands_in": stands_in, "from": from, "until": until });
+    tx.audit(AuditEntry::of(by, "substitute.set", cvr).detail(detail)).await
+}
+
+/// Everybody who stands in for somebody, on whatever days.
+pub async fn substitutes(tx: &mut Tx, cvr: &Cvr) -> Result<Vec<Substitute>, StoreError> {
+    let sql = "SELECT absent, stands_in, from_day, until_day FROM substitute WHERE organisation = $1
+               ORDER BY absent, from_day, stands_in";
+    let rows = tx.rows(sql, &[cvr.to_string().into()]).await?;
+    let read = |row: &Row| {
+        let day = |column| day(row, column)?.ok_or_else(|| row.broken(column, "is no date"));
+        Ok(Substitute {
+            absent: row.text("absent")?.to_owned(),
+            stands_in: row.text("stands_in")?.to_owned(),
+            from: day("from_day")?,
+            until: day("until_day")?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
