@@ -310,22 +310,11 @@ async fn tell_approvers(
         let address = format!("{}/rights/requests/{}", telling.console, request.id.0);
         let (requester, why) = (request.asked_by.name.clone(), request.why.clone());
         let (from, until) = (request.from, request.until);
-        let notice = match stretch {
-            None => Notice::RequestWaits { approver, requester, person, bundle, why, from, until, address },
-            Some(_) => {
-                let since = danish_date(request.asked_at);
-                Notice::RequestReminder {
-                    approver,
-                    requester,
-                    person,
-                    bundle,
-                    why,
-                    from,
-                    until,
-                    since,
-                    address,
-                }
-            }
+        let notice = if stretch.is_none() {
+            Notice::RequestWaits { approver, requester, person, bundle, why, from, until, address }
+        } else {
+            let since = danish_date(request.asked_at);
+            Notice::RequestReminder { approver, requester, person, bundle, why, from, until, since, address }
         };
         let dedupe = format!("request-{}-{}", request.id.0, stretch.unwrap_or_default());
         let mail = NewMail { to: email, notice: &notice, language: telling.language, dedupe: &dedupe };
