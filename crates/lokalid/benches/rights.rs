@@ -78,11 +78,11 @@ impl Bench {
         let line = |(number, name): &(u32, &str)| {
             format!("\"{name}\" = \"52180000-0000-8000-8000-{number:012x}\"\n")
         };
-        let names = RIGHTS.iter().map(line).collect::<Vec<_>>().concat();
+        let listed = RIGHTS.iter().map(line).collect::<Vec<_>>().concat();
         let given: Vec<String> =
             RIGHTS.iter().map(|(_, name)| format!("{{ right = \"{name}\", scope = \"cvr\" }}")).collect();
         let who = unit.map_or("everyone = true".to_owned(), |unit| format!("units = [\"{unit}\"]"));
-        let named = text.replacen("[rights]\n", &format!("[rights]\n{names}"), 1);
+        let named = text.replacen("[rights]\n", &format!("[rights]\n{listed}"), 1);
         let text = format!(
             "{named}\n[[bundle]]\nkey = \"bench\"\nname = \"Bench\"\nrights = [{}]\n\n\
              [[rule]]\nkey = \"bench\"\nname = \"Bench\"\nbundle = \"bench\"\n{who}\n",

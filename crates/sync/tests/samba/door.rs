@@ -1,6 +1,10 @@
 //! The emulated MitID Erhverv behind mutual TLS, with what its control interface shows.
 
-use std::{collections::BTreeMap, fs, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    sync::Arc,
+};
 
 use domain::{Clock, Variant};
 use emulator::{
@@ -84,6 +88,17 @@ impl Door {
     pub async fn uuid(&self, cpr: &str) -> String {
         let employees = self.employees().await;
         text(employees.iter().find(|one| one["cprNumber"] == cpr).unwrap(), "uuid")
+    }
+
+    /// The rights that the person with this CPR number holds in the whole organisation, by their numbers.
+    pub async fn rights(&self, cpr: &str) -> BTreeSet<u128> {
+        let employees = self.employees().await;
+        let employee = employees.iter().find(|one| one["cprNumber"] == cpr).unwrap();
+        let number = |role: &Value| {
+            assert_eq!(role["scope"], json!({ "type": "Cvr", "value": CVR }));
+            text(role, "uuid").parse::<uuid::Uuid>().unwrap().as_u128() & 0xffff
+        };
+        employee["roles"].as_array().unwrap().iter().map(number).collect()
     }
 
     /// Everybody who waits follows the link of the mail.

@@ -11,6 +11,7 @@
 mod door;
 mod groups;
 mod person;
+mod rights;
 mod silence;
 mod town;
 mod trouble;
