@@ -30,6 +30,7 @@ use crate::{
     world::SystemClock,
 };
 
+mod chores;
 mod jobs;
 
 /// How often new work is looked for.
@@ -220,11 +221,13 @@ async fn one_round(
     timer.follow_console(installation, cvr).await;
     if timer.sources_are_due(SystemClock.now()) {
         engine.read_sources(cvr).await?;
+        engine.read_catalogue_if_due(engine.site(cvr)?).await?;
         jobs::settle(installation, cvr, Origin::Timer).await?;
         return Ok(true);
     }
     if timer.full_read_is_due(SystemClock.now()) {
         engine.apply(cvr, Origin::Timer, None).await?;
+        chores::tell(installation, cvr).await?;
         return Ok(true);
     }
     let taken = engine.step(cvr, Which::All, 8).await? > 0;

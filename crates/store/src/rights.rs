@@ -5,6 +5,7 @@
 //! a day in the past. [`Entitlements`] is all of it that an evaluation needs; [`inquiry`] answers one question with it.
 
 pub mod catalogue;
+pub mod ending;
 pub mod facts;
 pub mod grant;
 pub mod holding;

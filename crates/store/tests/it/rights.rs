@@ -18,7 +18,7 @@ use store::{
     rights::{
         Entitlements, catalogue,
         catalogue::Listing,
-        facts, grant,
+        ending, facts, grant,
         grant::NewGrant,
         holding,
         inquiry::{self, Inquiry},
@@ -566,6 +566,43 @@ async fn a_substitute_is_kept_with_their_days() {
         change!(town, tx => request::stand_in(tx, town.cvr(), &longer, "u0").await?);
         assert_eq!(look!(town, tx => request::substitutes(tx, town.cvr()).await?), [longer]);
         assert_eq!(town.logged("substitute.").await, ["substitute.set", "substitute.set"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_end_of_a_grant_is_told_once_to_the_person_and_the_manager() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 2).await;
+        asking(&town, false).await;
+        let today = danish_date(town.now());
+        let grant = |days: i64| NewGrant {
+            identity: town.people[1],
+            granted: Granted::Bundle(key("moms")),
+            from: None,
+            until: today.checked_add(jiff::Span::new().days(days)).ok(),
+            why: "afløser".to_owned(),
+            case: None,
+            origin: GrantOrigin::Direct,
+            by: "Mette".to_owned(),
+            approved_by: vec!["Mette".to_owned()],
+        };
+        for days in [14, 15] {
+            change!(town, tx => grant::give(tx, town.cvr(), &grant(days)).await?);
+        }
+        assert_eq!(change!(town, tx => ending::warn(tx, town.cvr(), 14, TELLING).await?), 2);
+        assert_eq!(change!(town, tx => ending::warn(tx, town.cvr(), 14, TELLING).await?), 0, "told once");
+        let letters = look!(town, tx => mail::recent(tx, town.cvr(), 10, 0).await?);
+        let mut told: Vec<_> =
+            letters.iter().map(|one| (one.kind.as_str(), one.to.as_str().to_owned())).collect();
+        told.sort();
+        assert_eq!(
+            told,
+            [
+                ("right-expires", "u1@norreby.example".to_owned()),
+                ("right-of-others-expires", "u0@norreby.example".to_owned()),
+            ]
+        );
     })
     .await;
 }
