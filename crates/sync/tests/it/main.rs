@@ -10,4 +10,5 @@ mod api;
 mod direct;
 mod directory;
 mod mail;
+mod rights;
 mod simulation;
