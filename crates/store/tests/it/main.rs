@@ -24,3 +24,4 @@ mod town;
 mod transactions;
 mod unmanaged;
 mod view;
+mod view_rights;
