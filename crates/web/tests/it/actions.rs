@@ -235,6 +235,7 @@ async fn a_limit_that_was_changed_here_says_who_changed_it() {
         ("level", "local"),
         ("invoice-method", "local"),
         ("signing", "local"),
+        ("rights", "ask"),
     ];
     assert_eq!(browser.post("/settings/owners", &owners).await.location(), "/settings?done=saved");
     assert_eq!(browser.post("/settings/owners", &owners[..2]).await.status, StatusCode::UNPROCESSABLE_ENTITY);

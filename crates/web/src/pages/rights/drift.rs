@@ -111,10 +111,13 @@ async fn render(
 /// What makes two questions the same but for the person.
 type Sort = (&'static str, RightId, Scope);
 
+const FOUND: &str = "right-found";
+const TAKEN: &str = "right-taken";
+
 fn sort(about: &About) -> Option<(Sort, &str)> {
     match about {
-        About::RightFound { right, scope, name } => Some((("right-found", *right, *scope), name)),
-        About::RightTaken { right, scope, name } => Some((("right-taken", *right, *scope), name)),
+        About::RightFound { right, scope, name } => Some(((FOUND, *right, *scope), name)),
+        About::RightTaken { right, scope, name } => Some(((TAKEN, *right, *scope), name)),
         _ => None,
     }
 }
@@ -145,13 +148,14 @@ fn group(page: &Layout, (kind, right, scope): &Sort, records: &[&QuestionRecord]
         ("right", name.into()),
         ("scope", scope.say(page.language).into()),
     ];
+    let heading = if *kind == FOUND { "drift-right-found-heading" } else { "drift-right-taken-heading" };
     let (people, more) = people(page, records);
     Some(Group {
         number: 0,
         kind,
         right: right.to_string(),
         scope: scope.to_string(),
-        heading: page.tv(&format!("drift-{kind}-heading"), &values),
+        heading: page.tv(heading, &values),
         text: first.question.about.say(page.language),
         people,
         more,
