@@ -8,6 +8,8 @@ rights-never-read = Kataloget er aldrig læst. Det sker, næste gang MitID Erhve
 rights-read = Sidst læst { $value }.
 rights-fault-heading = Den seneste læsning kom ikke igennem, og den forrige gælder
 rights-search-label = Søg i rettigheder
+rights-find = Navn eller beskrivelse
+rights-only = Vis kun
 rights-show-managed = Passes herfra
 rights-show-left-alone = Lades i fred
 rights-show-held = Nogen har dem
@@ -69,7 +71,7 @@ notice-right-taken-over = Rettigheden passes herfra fra nu af.
 notice-right-left-alone = Rettigheden lades i fred fra nu af.
 trend-description = Fra { $first } til { $last } personer.
 trend-caption = Antal personer på hver dag
-trend-too-soon = Rettighederne er læst for kort tid til, at der er noget at sammenligne. Kom igen i morgen.
+trend-too-soon = Der er ikke noget at sammenligne endnu.
 
 bundles-title = Pakker
 bundles-intro = En pakke er nogle rettigheder med et navn, som kolleger forstår. Regler og tildelinger giver pakker.
@@ -253,8 +255,8 @@ history-intro = Hver gang nogen har ændret pakker, regler eller adskillelser, m
 history-none = Der er ikke ændret noget endnu.
 history-shortened = Der er flere ændringer. Loggen har dem alle.
 history-version = version { $value }
-history-right-managed = Rettigheden »{ $value }« passes herfra.
-history-right-left-alone = Rettigheden »{ $value }« lades i fred.
+history-right-managed = Passes herfra: { $value }.
+history-right-left-alone = Lades i fred: { $value }.
 history-bundle-new = Pakken »{ $value }« er ny.
 history-bundle-changed = Pakken »{ $value }« er ændret.
 history-bundle-removed = Pakken »{ $value }« er fjernet.
@@ -294,6 +296,16 @@ drift-right-taken-heading = { $count ->
     [one] Én person har mistet »{ $right }« ({ $scope }) i MitID Erhverv
    *[other] { $number } personer har mistet »{ $right }« ({ $scope }) i MitID Erhverv
 }
+questions-of-rights = { $count ->
+    [one] Ét spørgsmål om rettigheder
+   *[other] { $number } spørgsmål om rettigheder
+}
+task-rights = { $count ->
+    [one] Svar på { $number } spørgsmål om rettigheder
+   *[other] Svar på { $number } spørgsmål om rettigheder
+}
+task-rights-text = Nogen har eller mangler en rettighed i MitID Erhverv, uden at vi gjorde det.
+task-rights-badge = Rettigheder
 drift-who = Se hvem
 drift-answer-all = Svar for alle, der står her
 drift-obstacles = Skal rettes

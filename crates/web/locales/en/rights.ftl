@@ -8,6 +8,8 @@ rights-never-read = The catalogue has never been read. That happens the next tim
 rights-read = Last read { $value }.
 rights-fault-heading = The last reading did not come through, and the one before counts
 rights-search-label = Search rights
+rights-find = Name or description
+rights-only = Show only
 rights-show-managed = Looked after here
 rights-show-left-alone = Left alone
 rights-show-held = Somebody holds them
@@ -69,7 +71,7 @@ notice-right-taken-over = The right is looked after here from now on.
 notice-right-left-alone = The right is left alone from now on.
 trend-description = From { $first } to { $last } people.
 trend-caption = Number of people on each day
-trend-too-soon = Rights have been read for too short a time for anything to compare. Come back tomorrow.
+trend-too-soon = There is nothing to compare yet.
 
 bundles-title = Bundles
 bundles-intro = A bundle is some rights with a name that colleagues understand. Rules and grants give bundles.
@@ -253,8 +255,8 @@ history-intro = Every time that somebody changed bundles, rules or separations, 
 history-none = Nothing has been changed yet.
 history-shortened = There are more changes. The log has them all.
 history-version = version { $value }
-history-right-managed = The right "{ $value }" is looked after here.
-history-right-left-alone = The right "{ $value }" is left alone.
+history-right-managed = Looked after here: { $value }.
+history-right-left-alone = Left alone: { $value }.
 history-bundle-new = The bundle "{ $value }" is new.
 history-bundle-changed = The bundle "{ $value }" is changed.
 history-bundle-removed = The bundle "{ $value }" is removed.
@@ -294,6 +296,16 @@ drift-right-taken-heading = { $count ->
     [one] One person has lost "{ $right }" ({ $scope }) in MitID Erhverv
    *[other] { $number } people have lost "{ $right }" ({ $scope }) in MitID Erhverv
 }
+questions-of-rights = { $count ->
+    [one] One question about rights
+   *[other] { $number } questions about rights
+}
+task-rights = { $count ->
+    [one] Answer { $number } question about rights
+   *[other] Answer { $number } questions about rights
+}
+task-rights-text = Somebody holds or lacks a right in MitID Erhverv, and it was not us.
+task-rights-badge = Rights
 drift-who = See who
 drift-answer-all = Answer for everybody who stands here
 drift-obstacles = To be mended

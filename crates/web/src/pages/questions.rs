@@ -23,6 +23,8 @@ struct QuestionsPage {
     page: Layout,
     mend: bool,
     questions: Vec<QuestionShown>,
+    /// How many are about rights, which have a page of their own for those who may see it.
+    of_rights: Option<String>,
 }
 
 /// A question as the list and a person's page show it.
@@ -68,8 +70,17 @@ async fn list(
     let open =
         console.store.read(|tx| Box::pin(async { question::open(tx, Some(signed_in.cvr())).await })).await?;
     let wanted = open.iter().filter(|record| record.question.about.is_answerable() != mend);
-    let questions = wanted.map(|record| question_shown(&page, record)).collect();
-    Ok(QuestionsPage { page, mend, questions })
+    let elsewhere = |record: &&QuestionRecord| {
+        page.may(Allowed::SeeRights) && !mend && record.question.about.is_about_rights()
+    };
+    let (of_rights, questions): (Vec<&QuestionRecord>, Vec<&QuestionRecord>) = wanted.partition(elsewhere);
+    let count = i64::try_from(of_rights.len()).unwrap_or(i64::MAX);
+    Ok(QuestionsPage {
+        questions: questions.into_iter().map(|record| question_shown(&page, record)).collect(),
+        of_rights: (count > 0).then(|| page.tn("questions-of-rights", count)),
+        mend,
+        page,
+    })
 }
 
 pub fn question_shown(page: &Layout, record: &QuestionRecord) -> QuestionShown {

@@ -33,6 +33,7 @@ use store::view::rights::{self as view, RightRow};
 use super::people::Choice;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::format;
 use crate::layout::{Layout, Section};
 use crate::visit::{Asked, SignedIn};
 
@@ -160,12 +161,12 @@ fn fault(page: &Layout, reading: &Reading) -> Option<String> {
 pub fn scopes(page: &Layout, places: &domain::rights::Places) -> Vec<(String, String)> {
     use domain::rights::WantedScope;
     let named = |scope: Scope, name: &str| {
-        let words = scope.say(page.language);
+        let words = format::sentence(&scope.say(page.language));
         let text = if name.is_empty() { words } else { format!("{words}, {name}") };
         (scope.to_string(), text)
     };
     let plain = [WantedScope::Of(Scope::Cvr), WantedScope::OwnProductionUnit];
-    let plain = plain.map(|scope| (scope.to_string(), scope.say(page.language)));
+    let plain = plain.map(|scope| (scope.to_string(), format::sentence(&scope.say(page.language))));
     let se = places.se_numbers.iter().map(|number| named(Scope::Se(*number), ""));
     let units = places.production_units.iter();
     plain

@@ -265,7 +265,7 @@ fn right_line(
     RightLine {
         address: format!("/people/{id}/rights?right={right}#asked"),
         name: say::right(&present.entitlements.catalogue, right),
-        scope: say::scope(page, holding),
+        scope: format::sentence(&say::scope(page, holding)),
         badge,
         since,
         why,
@@ -339,7 +339,7 @@ fn past(page: &Layout, present: &Present, spells: &[HeldSpell]) -> Vec<PastLine>
     let over = spells.iter().filter_map(|spell| Some((spell, spell.until?)));
     over.map(|(spell, until)| PastLine {
         name: say::right(&present.entitlements.catalogue, right_in(&spell.holding)),
-        scope: say::scope(page, &spell.holding),
+        scope: format::sentence(&say::scope(page, &spell.holding)),
         since: page.moment(&spell.since),
         until: page.moment(&until),
     })

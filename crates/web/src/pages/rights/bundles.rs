@@ -15,6 +15,7 @@ use super::say;
 use super::trend::{self, Trend};
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::format;
 use crate::layout::{Layout, Section};
 use crate::visit::{Asked, SignedIn};
 
@@ -96,16 +97,18 @@ pub async fn render(
         second_name: say::bundle(policy, &one.second),
         first: one.first.clone(),
         second: one.second.clone(),
-        why: one.why.clone(),
+        why: format::sentence(&one.why),
     };
+    let mut bundles: Vec<Line> = policy
+        .bundles
+        .iter()
+        .map(|(key, bundle)| line(&page, &present, key, bundle, holders.get(key).copied().unwrap_or(0)))
+        .collect();
+    bundles.sort_by_cached_key(|one| domain::text::danish_sort_key(&one.name));
     let status = if page.has_faults() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let template = BundlesPage {
         notice,
-        bundles: policy
-            .bundles
-            .iter()
-            .map(|(key, bundle)| line(&page, &present, key, bundle, holders.get(key).copied().unwrap_or(0)))
-            .collect(),
+        bundles,
         separations: policy.separations.iter().map(separation).collect(),
         version: present.entitlements.version,
         trend: trend::draw(&page, &moments, &counts),

@@ -1,7 +1,7 @@
 //! `/rights/drift`: what somebody else changed in MitID Erhverv, and what waits for a human about rights; the same
 //! question of many people is answered once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use askama::Template;
 use axum::extract::State;
@@ -9,8 +9,9 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::permission::Action as Allowed;
 use domain::rights::Scope;
-use domain::{About, RightId, Verdict};
+use domain::{About, IdentityId, RightId, Verdict};
 use serde::Deserialize;
+use store::identity;
 use store::job::{self, Wish};
 use store::question::{self, AnswerError, QuestionRecord};
 use store::view::rights::{self as view, RightsDrift};
@@ -67,6 +68,8 @@ pub struct Done {
     done: String,
 }
 
+type Names = HashMap<IdentityId, String>;
+
 const LISTED: usize = 50;
 const MOST: i64 = 500;
 
@@ -86,12 +89,16 @@ async fn render(
     notice: Option<String>,
 ) -> Result<Response, Failure> {
     let cvr = signed_in.cvr();
-    let (open, drift) = console
+    let (open, drift, names) = console
         .store
         .read(|tx| {
             Box::pin(async {
-                let open = question::open(tx, Some(cvr)).await?;
-                Ok::<_, Failure>((open, view::drift(tx, cvr, MOST).await?))
+                let mut open = question::open(tx, Some(cvr)).await?;
+                open.retain(|record| record.question.about.is_about_rights());
+                let people: Vec<IdentityId> =
+                    open.iter().filter_map(|record| record.question.identity).collect();
+                let names = identity::names(tx, &people).await?;
+                Ok::<_, Failure>((open, view::drift(tx, cvr, MOST).await?, names))
             })
         })
         .await?;
@@ -100,8 +107,8 @@ async fn render(
     let status = if page.has_faults() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let template = DriftPage {
         notice,
-        groups: groups(&page, &open),
-        obstacles: obstacles(&page, &open),
+        groups: groups(&page, &open, &names),
+        obstacles: obstacles(&page, &open, &names),
         drift: drift.iter().map(|row| drift_line(&page, row)).collect(),
         page,
     };
@@ -122,7 +129,7 @@ fn sort(about: &About) -> Option<(Sort, &str)> {
     }
 }
 
-fn groups(page: &Layout, open: &[QuestionRecord]) -> Vec<Group> {
+fn groups(page: &Layout, open: &[QuestionRecord], names: &Names) -> Vec<Group> {
     let mut sorted: BTreeMap<Sort, Vec<&QuestionRecord>> = BTreeMap::new();
     for record in open {
         if let Some((sort, _)) = sort(&record.question.about) {
@@ -130,7 +137,7 @@ fn groups(page: &Layout, open: &[QuestionRecord]) -> Vec<Group> {
         }
     }
     let mut groups: Vec<Group> =
-        sorted.iter().filter_map(|(sort, records)| group(page, sort, records)).collect();
+        sorted.iter().filter_map(|(sort, records)| group(page, sort, records, names)).collect();
     groups.sort_by_key(|group| std::cmp::Reverse(group.people.len()));
     for (number, group) in (1..).zip(&mut groups) {
         group.number = number;
@@ -138,7 +145,12 @@ fn groups(page: &Layout, open: &[QuestionRecord]) -> Vec<Group> {
     groups
 }
 
-fn group(page: &Layout, (kind, right, scope): &Sort, records: &[&QuestionRecord]) -> Option<Group> {
+fn group(
+    page: &Layout,
+    (kind, right, scope): &Sort,
+    records: &[&QuestionRecord],
+    names: &Names,
+) -> Option<Group> {
     let first = records.first()?;
     let (_, name) = sort(&first.question.about)?;
     let count = i64::try_from(records.len()).unwrap_or(i64::MAX);
@@ -149,7 +161,7 @@ fn group(page: &Layout, (kind, right, scope): &Sort, records: &[&QuestionRecord]
         ("scope", scope.say(page.language).into()),
     ];
     let heading = if *kind == FOUND { "drift-right-found-heading" } else { "drift-right-taken-heading" };
-    let (people, more) = people(page, records);
+    let (people, more) = people(page, records, names);
     Some(Group {
         number: 0,
         kind,
@@ -163,26 +175,29 @@ fn group(page: &Layout, (kind, right, scope): &Sort, records: &[&QuestionRecord]
     })
 }
 
-fn people(page: &Layout, records: &[&QuestionRecord]) -> (Vec<Link>, Option<String>) {
+fn people(page: &Layout, records: &[&QuestionRecord], names: &Names) -> (Vec<Link>, Option<String>) {
     let link = |record: &&QuestionRecord| {
         let person = record.question.identity?;
-        Some(Link { name: record.question.label.clone(), address: format!("/people/{person}/rights") })
+        Some(Link {
+            name: names.get(&person).cloned().unwrap_or_else(|| record.question.label.clone()),
+            address: format!("/people/{person}/rights"),
+        })
     };
     let rest = records.len().saturating_sub(LISTED);
     let more = (rest > 0).then(|| page.tn("preview-more", i64::try_from(rest).unwrap_or(i64::MAX)));
     (records.iter().take(LISTED).filter_map(link).collect(), more)
 }
 
-fn obstacles(page: &Layout, open: &[QuestionRecord]) -> Vec<Obstacles> {
+fn obstacles(page: &Layout, open: &[QuestionRecord], names: &Names) -> Vec<Obstacles> {
     let mut told: BTreeMap<String, Vec<&QuestionRecord>> = BTreeMap::new();
     for record in open {
         let about = &record.question.about;
-        if about.is_about_rights() && !about.is_answerable() {
+        if !about.is_answerable() {
             told.entry(about.say(page.language)).or_default().push(record);
         }
     }
     let obstacle = |(text, records): (String, Vec<&QuestionRecord>)| {
-        let (people, more) = people(page, &records);
+        let (people, more) = people(page, &records, names);
         Obstacles { text, people, more }
     };
     told.into_iter().map(obstacle).collect()

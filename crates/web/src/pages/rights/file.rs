@@ -50,7 +50,7 @@ pub struct Done {
 
 pub async fn show(signed_in: SignedIn, Asked(done): Asked<Done>) -> Result<Response, Failure> {
     let notice = (done.done == "saved").then(|| signed_in.t("notice-policy-saved"));
-    answer(FilePage {
+    answer(&FilePage {
         page: page(&signed_in),
         notice,
         faults: Vec::new(),
@@ -65,7 +65,7 @@ fn page(signed_in: &SignedIn) -> Layout {
     page
 }
 
-fn answer(template: FilePage) -> Result<Response, Failure> {
+fn answer(template: &FilePage) -> Result<Response, Failure> {
     let wrong = template.page.has_faults() || !template.faults.is_empty();
     let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, Html(template.render()?)).into_response())
@@ -97,7 +97,7 @@ pub async fn upload(
     let refused = |key: &str| {
         let fault = FieldFault { field: "file", text: page.t(key) };
         let page = page.clone().with_faults(vec![fault]);
-        answer(FilePage { page, notice: None, faults: Vec::new(), proposal: None, why: String::new() })
+        answer(&FilePage { page, notice: None, faults: Vec::new(), proposal: None, why: String::new() })
     };
     let text = match form.file("file") {
         Upload::Nothing => return refused("rights-file-none"),
@@ -122,13 +122,13 @@ async fn look_at(
         Ok(new) => new,
         Err(found) => {
             let faults = found.0.iter().map(|fault| wrong(&page, fault)).collect();
-            return answer(FilePage { page, notice: None, faults, proposal: None, why });
+            return answer(&FilePage { page, notice: None, faults, proposal: None, why });
         }
     };
     new.sign(present.policy(), signed_in.name());
     let preview = preview::of(console, &page, &present, &new).await?;
     let proposal = Some(Proposal { text, version: present.entitlements.version, preview });
-    answer(FilePage { page, notice: None, faults: Vec::new(), proposal, why })
+    answer(&FilePage { page, notice: None, faults: Vec::new(), proposal, why })
 }
 
 fn wrong(page: &Layout, fault: &FileFault) -> Wrong {

@@ -73,11 +73,13 @@ fn told(page: &Layout, catalogue: &Catalogue, before: &Policy, version: &PolicyV
 
 fn changes(page: &Layout, catalogue: &Catalogue, before: &Policy, after: &Policy) -> Vec<String> {
     let mut told = Vec::new();
-    let right = |right: &domain::RightId| say::right(catalogue, *right);
-    let new = after.managed.difference(&before.managed);
-    told.extend(new.map(|one| page.t1("history-right-managed", &right(one))));
-    let left = before.managed.difference(&after.managed);
-    told.extend(left.map(|one| page.t1("history-right-left-alone", &right(one))));
+    let mut tell = |key: &str, one: &Policy, other: &Policy| {
+        let rights = one.managed.difference(&other.managed).map(|right| say::right(catalogue, *right));
+        let rights: Vec<String> = rights.collect();
+        told.extend((!rights.is_empty()).then(|| page.t1(key, &rights.join(", "))));
+    };
+    tell("history-right-managed", after, before);
+    tell("history-right-left-alone", before, after);
     told.extend(parts(page, &before.bundles, &after.bundles, BUNDLE, |one| one.name.clone()));
     told.extend(parts(page, &unsigned(before), &unsigned(after), RULE, |one| one.name.clone()));
     told.extend(sentences(page, before, after));

@@ -138,7 +138,7 @@ fn reasons(page: &Layout, facts: &Facts) -> BTreeMap<(IdentityId, Assignment), S
             if !reason.is_empty() {
                 reason.push_str("; ");
             }
-            reason.push_str(&format!("{said}, {approved}"));
+            reason.push_str(&[said, approved].join(", "));
         }
     }
     reasons

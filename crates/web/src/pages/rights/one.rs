@@ -189,7 +189,7 @@ fn line(page: &Layout, row: &HolderRow, right: RightId) -> HolderLine {
         address: row.identity.as_ref().map(person),
         name: if row.name.is_empty() { page.t("person-nameless") } else { row.name.clone() },
         unit: row.unit.clone().unwrap_or_default(),
-        scope: say::scope(page, &row.holding),
+        scope: format::sentence(&say::scope(page, &row.holding)),
         strange: matches!(row.holding, Holding::Other(_)),
         since: page.moment(&row.since),
         why: row.identity.as_ref().map(|id| format!("{}/rights?right={right}#asked", person(id))),

@@ -135,8 +135,12 @@ pub fn reached(present: &Present, policy: &Policy) -> HashMap<Key, Reach> {
         let unresolved = found.unresolved.iter().map(|one| one.because);
         let refused = found.refused.iter().map(|(because, _)| *because);
         let waits: BTreeSet<Key> = unresolved.chain(refused).filter_map(|one| rule(one.by)).collect();
-        gets.into_iter().for_each(|key| reached.entry(key).or_default().people += 1);
-        waits.into_iter().for_each(|key| reached.entry(key).or_default().waiting += 1);
+        for key in gets {
+            reached.entry(key).or_default().people += 1;
+        }
+        for key in waits {
+            reached.entry(key).or_default().waiting += 1;
+        }
     }
     reached
 }

@@ -223,13 +223,15 @@ fn form(page: &Layout, present: &Present, rule: &Rule, typed: Option<&Posted>) -
 
 fn bundle_choices(present: &Present, chosen: impl Fn(&Key) -> bool) -> Vec<Choice> {
     let bundles = present.policy().bundles.iter();
-    bundles
+    let mut choices: Vec<Choice> = bundles
         .map(|(key, bundle)| Choice {
             value: key.to_string(),
             text: bundle.name.clone(),
             chosen: chosen(key),
         })
-        .collect()
+        .collect();
+    choices.sort_by_cached_key(|choice| domain::text::danish_sort_key(&choice.text));
+    choices
 }
 
 fn attribute_rows(attributes: &BTreeMap<String, BTreeSet<String>>) -> Vec<AttributeRow> {

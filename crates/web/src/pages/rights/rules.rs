@@ -51,13 +51,12 @@ pub async fn show(
         name: rule.name.clone(),
         sentence: say::rule(&page, present.policy(), rule),
         badge: badge(&page, &present, rule, present.today),
-        people: page.tn("rule-people", reached.get(key).map_or(0, |reach| reach.people)),
+        people: page.n(reached.get(key).map_or(0, |reach| reach.people)),
     });
-    let template = RulesPage {
-        notice: (done.done == "removed").then(|| page.t("notice-rule-removed")),
-        rules: rules.collect(),
-        page,
-    };
+    let mut rules: Vec<Line> = rules.collect();
+    rules.sort_by_cached_key(|one| domain::text::danish_sort_key(&one.name));
+    let template =
+        RulesPage { notice: (done.done == "removed").then(|| page.t("notice-rule-removed")), rules, page };
     Ok(Html(template.render()?))
 }
 

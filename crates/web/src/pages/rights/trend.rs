@@ -55,7 +55,8 @@ const STEP: f64 = 30.0;
 /// `None`: there is nothing to compare yet.
 pub fn draw(page: &Layout, moments: &[Timestamp], counts: &[i64]) -> Option<Trend> {
     let (first, last) = (counts.first()?, counts.last()?);
-    let top = top_of_scale(counts.iter().copied().max().unwrap_or(0));
+    let highest = counts.iter().copied().max().filter(|highest| *highest > 0)?;
+    let top = top_of_scale(highest);
     let day = |moment: &Timestamp| danish_date(*moment);
     let bar = |(index, (moment, count)): (u32, (&Timestamp, &i64))| {
         let (x, height) = (LEFT + STEP * f64::from(index), HEIGHT * ratio(*count, top));
