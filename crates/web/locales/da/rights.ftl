@@ -225,6 +225,7 @@ say-between = fra { $from } til og med { $until }
 
 preview-heading = Hvis du gemmer nu
 preview-none = Vis forhåndsvisningen for at se, hvem der får og mister noget.
+preview-faults = Det kan ikke beregnes endnu.
 preview-show = Opdatér forhåndsvisning
 preview-nothing = Ingen får og ingen mister noget. Beregnet kl. { $time } på { $people } personer. Intet er ændret endnu.
 preview-status = { $gains } får, og { $losses } mister noget. Beregnet kl. { $time } på { $people } personer. Intet er ændret endnu.

@@ -225,6 +225,7 @@ say-between = from { $from } until { $until }
 
 preview-heading = If you save now
 preview-none = Show the preview to see who gains and who loses anything.
+preview-faults = It cannot be worked out yet.
 preview-show = Update preview
 preview-nothing = Nobody gains and nobody loses anything. Worked out at { $time } for { $people } people. Nothing is changed yet.
 preview-status = { $gains } gain and { $losses } lose something. Worked out at { $time } for { $people } people. Nothing is changed yet.

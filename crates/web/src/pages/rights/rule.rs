@@ -278,7 +278,9 @@ async fn settle(
         key.clone().unwrap_or_else(|| free_key(&rule.name, |key| present.policy().rules.contains_key(key)));
     let mut policy = present.policy().clone();
     policy.rules.insert(own.clone(), rule.clone());
-    faults.extend(policy_faults(&page, &present, &policy, &own));
+    let unchosen = faults.iter().any(|fault| fault.field == "bundle");
+    let further = policy_faults(&page, &present, &policy, &own).into_iter();
+    faults.extend(further.filter(|fault| !(unchosen && fault.field == "bundle")));
     policy.sign(present.policy(), signed_in.name());
     let previewing = form.value("do") == "preview";
     if !previewing {
