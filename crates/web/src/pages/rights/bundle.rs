@@ -88,8 +88,15 @@ pub async fn show(
     let present = Present::read(&console, &signed_in).await?;
     let bundle = present.policy().bundles.get(&key).cloned().ok_or(Failure::NotFound)?;
     let notice = (done.done == "saved").then(|| signed_in.t("notice-policy-saved"));
-    let page = signed_in.titled(bundle.name.clone());
+    let page = called(&signed_in, &bundle.name);
     answer(&present, page, Some(key), &bundle, Shown { notice, ..Shown::default() })
+}
+
+/// The layout of the page about this one.
+fn called(signed_in: &SignedIn, name: &str) -> Layout {
+    let title = signed_in.layout("bundle-title");
+    let called = title.t1("bundle-called", name);
+    Layout { title: called, ..title }
 }
 
 /// What the page shows besides the bundle.
@@ -218,7 +225,7 @@ async fn settle(
     let present = Present::read(console, signed_in).await?;
     let page = match key.as_ref().map(|key| present.policy().bundles.get(key)) {
         Some(None) => return Err(Failure::NotFound),
-        Some(Some(bundle)) => signed_in.titled(bundle.name.clone()),
+        Some(Some(bundle)) => called(signed_in, &bundle.name),
         None => signed_in.layout("bundle-new-title"),
     };
     let (bundle, mut faults) = read(&page, form);

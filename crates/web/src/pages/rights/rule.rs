@@ -107,8 +107,15 @@ pub async fn show(
         "approved" => Some(signed_in.t("notice-rule-approved")),
         _ => None,
     };
-    let page = signed_in.titled(rule.name.clone());
+    let page = called(&signed_in, &rule.name);
     answer(&present, page, Some(key), &rule, Shown { notice, ..Shown::default() })
+}
+
+/// The layout of the page about this one.
+fn called(signed_in: &SignedIn, name: &str) -> Layout {
+    let title = signed_in.layout("rule-title");
+    let called = title.t1("rule-called", name);
+    Layout { title: called, ..title }
 }
 
 /// What the page shows besides the rule.
@@ -270,7 +277,7 @@ async fn settle(
     let present = Present::read(console, signed_in).await?;
     let page = match key.as_ref().map(|key| present.policy().rules.get(key)) {
         Some(None) => return Err(Failure::NotFound),
-        Some(Some(rule)) => signed_in.titled(rule.name.clone()),
+        Some(Some(rule)) => called(signed_in, &rule.name),
         None => signed_in.layout("rule-new-title"),
     };
     let (rule, mut faults) = read(&page, &form);
@@ -503,7 +510,7 @@ pub async fn approve(
 ) -> Result<Response, Failure> {
     let present = Present::read(&console, &signed_in).await?;
     let rule = present.policy().rules.get(&key).cloned().ok_or(Failure::NotFound)?;
-    let page = signed_in.titled(rule.name.clone());
+    let page = called(&signed_in, &rule.name);
     let why = form.value("why");
     let mut faults: Vec<FieldFault> = reason::fault(&page, why).into_iter().collect();
     let mut policy = present.policy().clone();
