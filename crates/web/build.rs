@@ -17,7 +17,8 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 /// The weights that the pages use; `dkfds` brings 16, each in four formats.
 const FONTS: [&str; 4] = ["Regular", "Italic", "SemiBold", "Bold"];
 
-const OWN_FILES: [&str; 4] = ["css/lokalid.css", "css/plain.css", "js/progress.js", "img/mark.svg"];
+const OWN_FILES: [&str; 5] =
+    ["css/lokalid.css", "css/plain.css", "js/preview.js", "js/progress.js", "img/mark.svg"];
 
 fn main() -> Outcome<()> {
     println!("cargo::rerun-if-changed=build.rs");

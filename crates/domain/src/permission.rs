@@ -21,11 +21,25 @@ pub fn allows(role: Role, action: Action) -> bool {
             TechnicalAdministrator,
             Auditor,
         ],
-        Action::ExportPeople => &[OrganisationAdministrator, UserAdministrator, RightsAdministrator, Auditor],
+        Action::ExportPeople | Action::ExportRights => {
+            &[OrganisationAdministrator, UserAdministrator, RightsAdministrator, Auditor]
+        }
         Action::RevealCpr => &[OrganisationAdministrator, UserAdministrator, Registrant, Helpdesk],
-        Action::EditPerson | Action::Reactivate | Action::AnswerQuestion | Action::MakePlan => {
+        Action::EditPerson | Action::Reactivate | Action::SettleUnmanaged => {
             &[OrganisationAdministrator, UserAdministrator]
         }
+        Action::AnswerQuestion | Action::MakePlan | Action::ApprovePlan => {
+            &[OrganisationAdministrator, UserAdministrator, RightsAdministrator]
+        }
+        Action::SeeRights => &[
+            OrganisationAdministrator,
+            UserAdministrator,
+            RightsAdministrator,
+            Helpdesk,
+            TechnicalAdministrator,
+            Auditor,
+        ],
+        Action::ChangeRights | Action::GrantRights => &[OrganisationAdministrator, RightsAdministrator],
         Action::Suspend => &[OrganisationAdministrator, UserAdministrator, Helpdesk],
         Action::SeePlans => &[
             OrganisationAdministrator,
@@ -34,7 +48,7 @@ pub fn allows(role: Role, action: Action) -> bool {
             TechnicalAdministrator,
             Auditor,
         ],
-        Action::ApprovePlan | Action::GiveUpOperation => &[OrganisationAdministrator, UserAdministrator],
+        Action::GiveUpOperation => &[OrganisationAdministrator, UserAdministrator],
         Action::StopPlan | Action::RetryOperation => {
             &[OrganisationAdministrator, UserAdministrator, TechnicalAdministrator]
         }
@@ -131,8 +145,18 @@ pub enum Action {
     EditPerson,
     Suspend,
     Reactivate,
-    /// Say which candidate is the same person, or what to do with an unmanaged identity or a drifting field.
+    /// Say which candidate is the same person, or what to do with a drifting field. A rights administrator answers
+    /// questions about rights only.
     AnswerQuestion,
+    /// Say what becomes of a user in MitID Erhverv that no source knows.
+    SettleUnmanaged,
+    /// See rights, bundles, rules and who holds what.
+    SeeRights,
+    /// Change bundles, rules and separations, and which rights are looked after.
+    ChangeRights,
+    /// Give a right or a bundle to one person, approve that, and end it.
+    GrantRights,
+    ExportRights,
     SeePlans,
     MakePlan,
     ApprovePlan,
@@ -154,7 +178,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 29] = [
         Self::SeeOverview,
         Self::SeePeople,
         Self::ExportPeople,
@@ -163,6 +187,11 @@ impl Action {
         Self::Suspend,
         Self::Reactivate,
         Self::AnswerQuestion,
+        Self::SettleUnmanaged,
+        Self::SeeRights,
+        Self::ChangeRights,
+        Self::GrantRights,
+        Self::ExportRights,
         Self::SeePlans,
         Self::MakePlan,
         Self::ApprovePlan,
@@ -220,6 +249,8 @@ mod tests {
             Action::SeeOverview,
             Action::SeePeople,
             Action::ExportPeople,
+            Action::SeeRights,
+            Action::ExportRights,
             Action::SeePlans,
             Action::SeeOutbox,
             Action::SeeSources,

@@ -161,6 +161,23 @@ impl About {
         !matches!(self, Self::Obstacle(_) | Self::SharedCpr { .. })
     }
 
+    /// Whether it is about rights to self-services, which a rights administrator answers for.
+    pub fn is_about_rights(&self) -> bool {
+        let waits = |obstacle: &Obstacle| {
+            matches!(
+                obstacle,
+                Obstacle::RightsWait { .. }
+                    | Obstacle::BundleRefused { .. }
+                    | Obstacle::SeparationBroken { .. }
+            )
+        };
+        match self {
+            Self::RightFound { .. } | Self::RightTaken { .. } => true,
+            Self::Obstacle(obstacle) => waits(obstacle),
+            _ => false,
+        }
+    }
+
     /// Whether this is an answer to it: somebody else can only be chosen where candidates are shown.
     pub fn takes(&self, verdict: Verdict) -> bool {
         let chooses = matches!(verdict, Verdict::Other(_));

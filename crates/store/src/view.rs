@@ -8,4 +8,5 @@ pub mod operations;
 pub mod overview;
 pub mod people;
 pub mod person;
+pub mod rights;
 pub mod unmanaged;

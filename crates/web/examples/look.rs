@@ -15,6 +15,8 @@ mod browser;
 mod html;
 #[path = "../tests/it/world.rs"]
 mod world;
+#[path = "../tests/it/world_rights.rs"]
+mod world_rights;
 
 use domain::Role;
 

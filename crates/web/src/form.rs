@@ -50,6 +50,12 @@ impl Form {
         self.exactly(name).trim()
     }
 
+    /// Every value of a field that may stand there several times, without blanks around it; empty ones are left out.
+    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let named = self.fields.iter().filter(move |(field, _)| field == name);
+        named.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+    }
+
     /// The value of a field as it was typed.
     pub fn exactly(&self, name: &str) -> &str {
         self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)

@@ -26,6 +26,8 @@ pub struct Layout {
     pub faults: Vec<FieldFault>,
     /// The stream that the progress script follows; without JavaScript such a page reloads itself.
     pub events: Option<String>,
+    /// Whether a script asks for the preview of the form anew when something in it changes.
+    pub previews: bool,
 }
 
 /// Who is signed in, as the header says it.
@@ -64,6 +66,7 @@ pub struct FieldFault {
 pub enum Section {
     Overview,
     People,
+    Rights,
     Plans,
     Outbox,
     Sources,
@@ -72,13 +75,22 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 7] =
-        [Self::Overview, Self::People, Self::Plans, Self::Outbox, Self::Sources, Self::Log, Self::Settings];
+    const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::People,
+        Self::Rights,
+        Self::Plans,
+        Self::Outbox,
+        Self::Sources,
+        Self::Log,
+        Self::Settings,
+    ];
 
     pub fn address(self) -> &'static str {
         match self {
             Self::Overview => "/",
             Self::People => "/people",
+            Self::Rights => "/rights",
             Self::Plans => "/plans",
             Self::Outbox => "/outbox",
             Self::Sources => "/sources",
@@ -91,6 +103,7 @@ impl Section {
         match self {
             Self::Overview => "overview-title",
             Self::People => "people-title",
+            Self::Rights => "rights-title",
             Self::Plans => "plans-title",
             Self::Outbox => "outbox-title",
             Self::Sources => "sources-title",
@@ -103,6 +116,7 @@ impl Section {
         match self {
             Self::Overview => Action::SeeOverview,
             Self::People => Action::SeePeople,
+            Self::Rights => Action::SeeRights,
             Self::Plans => Action::SeePlans,
             Self::Outbox => Action::SeeOutbox,
             Self::Sources => Action::SeeSources,
@@ -140,6 +154,12 @@ impl Layout {
         self.trail = [Section::Overview, section]
             .map(|step| Crumb { title: self.t(step.title_key()), address: step.address().to_owned() })
             .to_vec();
+        self
+    }
+
+    /// A further step of the path, between the section and the page.
+    pub fn under(mut self, title_key: &str, address: &str) -> Self {
+        self.trail.push(Crumb { title: self.t(title_key), address: address.to_owned() });
         self
     }
 
@@ -273,6 +293,10 @@ impl Layout {
 
     pub fn script(&self) -> String {
         assets::address("js/progress.js")
+    }
+
+    pub fn preview_script(&self) -> String {
+        assets::address("js/preview.js")
     }
 
     pub fn version(&self) -> &'static str {

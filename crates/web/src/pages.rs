@@ -12,6 +12,7 @@ pub mod people;
 pub mod person;
 pub mod plans;
 pub mod questions;
+pub mod rights;
 pub mod settings;
 pub mod sign_in;
 pub mod sources;

@@ -20,7 +20,7 @@ pub fn shown_again(why: &str) -> String {
 }
 
 /// Ten digits in a row, or six and four with a hyphen or a blank between.
-fn looks_like_cpr(text: &str) -> bool {
+pub fn looks_like_cpr(text: &str) -> bool {
     let mut run = 0;
     let mut gap_at_six = false;
     for letter in text.chars() {

@@ -10,10 +10,14 @@ use domain::permission::Action;
 
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::pages::person::rights as person_rights;
+use crate::pages::rights::{
+    administrators, bundle, bundles, drift, file, history, holders, one, rule, rules, separations,
+};
 use crate::pages::settings::certificates;
 use crate::pages::{
-    demo, jobs, language, log, organisations, outbox, overview, people, person, plans, questions, settings,
-    sign_in, sources, unmanaged,
+    demo, jobs, language, log, organisations, outbox, overview, people, person, plans, questions, rights,
+    settings, sign_in, sources, unmanaged,
 };
 use crate::{assets, gate, headers};
 
@@ -95,9 +99,10 @@ const fn form(
 
 use Access::{Anyone, May, SignedIn};
 use Action::{
-    AnswerQuestion, ApprovePlan, ChangeRules, EditPerson, ExportLog, ExportPeople, GiveUpOperation, MakePlan,
-    ManageCertificate, Reactivate, ReadSource, RetryOperation, RevealCpr, SeeLog, SeeOutbox, SeeOverview,
-    SeePeople, SeePlans, SeeSettings, SeeSources, StopPlan, Suspend, TestConnection, VerifyLog,
+    AnswerQuestion, ApprovePlan, ChangeRights, ChangeRules, EditPerson, ExportLog, ExportPeople,
+    ExportRights, GiveUpOperation, GrantRights, MakePlan, ManageCertificate, Reactivate, ReadSource,
+    RetryOperation, RevealCpr, SeeLog, SeeOutbox, SeeOverview, SeePeople, SeePlans, SeeRights, SeeSettings,
+    SeeSources, SettleUnmanaged, StopPlan, Suspend, TestConnection, VerifyLog,
 };
 
 static ROUTES: &[Route] = &[
@@ -122,10 +127,52 @@ static ROUTES: &[Route] = &[
     form("/people/{id}/suspend", "person-title", May(Suspend), || post(person::actions::suspend)),
     form("/people/{id}/reactivate", "person-title", May(Reactivate), || post(person::actions::reactivate)),
     form("/people/{id}/cpr", "person-title", May(RevealCpr), || post(person::actions::reveal_cpr)),
+    page("/people/{id}/rights", "person-rights-title", May(SeeRights), || get(person_rights::show)),
+    form("/people/{id}/rights", "person-rights-title", May(GrantRights), || {
+        post(person_rights::grants::give)
+    }),
+    form("/rights/grants/{id}/approve", "person-rights-title", May(GrantRights), || {
+        post(person_rights::grants::approve)
+    }),
+    form("/rights/grants/{id}/end", "person-rights-title", May(GrantRights), || {
+        post(person_rights::grants::end)
+    }),
     page("/questions", "questions-title", May(SeePeople), || get(questions::show)),
     form("/questions/{number}", "questions-title", May(AnswerQuestion), || post(questions::answer)),
     page("/unmanaged", "unmanaged-title", May(SeePeople), || get(unmanaged::show)),
-    form("/unmanaged/{uuid}", "unmanaged-title", May(AnswerQuestion), || post(unmanaged::settle)),
+    form("/unmanaged/{uuid}", "unmanaged-title", May(SettleUnmanaged), || post(unmanaged::settle)),
+    page("/rights", "rights-title", May(SeeRights), || get(rights::show)),
+    download("/rights/holders/{format}", "rights-title", May(ExportRights), || get(holders::export)),
+    page("/rights/bundles", "bundles-title", May(SeeRights), || get(bundles::show)),
+    page("/rights/bundles/new", "bundle-new-title", May(ChangeRights), || get(bundle::blank)),
+    form("/rights/bundles/new", "bundle-new-title", May(ChangeRights), || post(bundle::create)),
+    page("/rights/bundles/{key}", "bundle-title", May(SeeRights), || get(bundle::show)),
+    form("/rights/bundles/{key}", "bundle-title", May(ChangeRights), || post(bundle::save)),
+    page("/rights/bundles/{key}/remove", "bundle-remove-title", May(ChangeRights), || {
+        get(bundle::ask_removal)
+    }),
+    form("/rights/bundles/{key}/remove", "bundle-remove-title", May(ChangeRights), || post(bundle::remove)),
+    form("/rights/separations", "bundles-title", May(ChangeRights), || post(separations::add)),
+    form("/rights/separations/remove", "bundles-title", May(ChangeRights), || post(separations::remove)),
+    page("/rights/rules", "rules-title", May(SeeRights), || get(rules::show)),
+    page("/rights/rules/new", "rule-new-title", May(ChangeRights), || get(rule::blank)),
+    form("/rights/rules/new", "rule-new-title", May(ChangeRights), || post(rule::create)),
+    page("/rights/rules/{key}", "rule-title", May(SeeRights), || get(rule::show)),
+    form("/rights/rules/{key}", "rule-title", May(ChangeRights), || post(rule::save)),
+    form("/rights/rules/{key}/approve", "rule-title", May(ChangeRights), || post(rule::approve)),
+    page("/rights/rules/{key}/remove", "rule-remove-title", May(ChangeRights), || get(rule::ask_removal)),
+    form("/rights/rules/{key}/remove", "rule-remove-title", May(ChangeRights), || post(rule::remove)),
+    page("/rights/drift", "rights-drift-title", May(SeeRights), || get(drift::show)),
+    form("/rights/drift", "rights-drift-title", May(AnswerQuestion), || post(drift::answer)),
+    page("/rights/administrators", "administrators-title", May(SeeRights), || get(administrators::show)),
+    page("/rights/history", "rights-history-title", May(SeeRights), || get(history::show)),
+    page("/rights/file", "rights-file-title", May(SeeRights), || get(file::show)),
+    form("/rights/file", "rights-file-title", May(ChangeRights), || post(file::upload)),
+    download("/rights/file/download", "rights-file-title", May(ExportRights), || get(file::download)),
+    form("/rights/file/save", "rights-file-title", May(ChangeRights), || post(file::save)),
+    page("/rights/{id}", "right-title", May(SeeRights), || get(one::show)),
+    form("/rights/{id}/take-over", "right-title", May(ChangeRights), || post(one::take_over)),
+    form("/rights/{id}/leave-alone", "right-title", May(ChangeRights), || post(one::leave_alone)),
     page("/plans", "plans-title", May(SeePlans), || get(plans::list)),
     form("/plans", "plans-title", May(MakePlan), || post(plans::make)),
     page("/plans/{id}", "plan-title", May(SeePlans), || get(plans::show)),

@@ -74,6 +74,7 @@ impl Visit {
             csrf: self.session.as_ref().map(|session| session.csrf.clone()).unwrap_or_default(),
             faults: Vec::new(),
             events: None,
+            previews: false,
         }
     }
 

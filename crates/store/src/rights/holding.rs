@@ -239,7 +239,7 @@ pub async fn at(tx: &mut Tx, cvr: &Cvr, moment: Timestamp) -> Result<Vec<HeldSpe
     tx.read_rows(&sql, &[cvr.to_string().into(), moment.into()], read).await
 }
 
-fn read(row: &Row) -> Result<HeldSpell, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<HeldSpell, StoreError> {
     let right = RightId(row.uuid("right_id")?);
     let scope = row.text("scope")?;
     let holding = if row.bool("understood")? {

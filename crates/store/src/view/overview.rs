@@ -27,6 +27,8 @@ pub struct Counts {
     pub drift_people: i64,
     pub unmanaged: i64,
     pub questions: i64,
+    /// Those of them that are about rights to self-services.
+    pub rights_questions: i64,
     /// Open questions that somebody must mend elsewhere.
     pub obstacles: i64,
 }
@@ -58,6 +60,7 @@ pub async fn counts(tx: &mut Tx, cvr: &Cvr) -> Result<Counts, StoreError> {
         drift_people: other.int("drift_people")?,
         unmanaged: other.int("unmanaged")?,
         questions: other.int("questions")?,
+        rights_questions: other.int("rights_questions")?,
         obstacles: other.int("obstacles")?,
     })
 }
@@ -88,6 +91,8 @@ const OTHER: &str = "
                     (SELECT 1 FROM identity i WHERE i.organisation = $1 AND i.link = o.uuid)) AS unmanaged,
            (SELECT COUNT(*) FROM question WHERE organisation = $1 AND answer IS NULL
                 AND kind NOT IN ('obstacle', 'shared-cpr')) AS questions,
+           (SELECT COUNT(*) FROM question WHERE organisation = $1 AND answer IS NULL
+                AND kind IN ('right-found', 'right-taken')) AS rights_questions,
            (SELECT COUNT(*) FROM question WHERE organisation = $1 AND answer IS NULL
                 AND kind IN ('obstacle', 'shared-cpr')) AS obstacles";
 

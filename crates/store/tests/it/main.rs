@@ -25,3 +25,4 @@ mod town;
 mod transactions;
 mod unmanaged;
 mod view;
+mod view_rights;

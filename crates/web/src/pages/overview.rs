@@ -1,6 +1,6 @@
 //! `/`: is everything in step, what needs a human, and the figures behind it.
 
-mod chart;
+pub mod chart;
 mod tasks;
 
 use askama::Template;

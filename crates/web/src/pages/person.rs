@@ -3,6 +3,7 @@
 pub mod actions;
 pub mod edit;
 mod facts;
+pub mod rights;
 
 use askama::Template;
 use axum::extract::State;

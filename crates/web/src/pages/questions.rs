@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::permission::Action as Allowed;
-use domain::{About, Candidate, RemoteUuid, Verdict};
+use domain::{About, Candidate, RemoteUuid, Role, Verdict};
 use serde::Deserialize;
 use store::job::{self, Wish};
 use store::question::{self, AnswerError, QuestionRecord};
@@ -23,6 +23,8 @@ struct QuestionsPage {
     page: Layout,
     mend: bool,
     questions: Vec<QuestionShown>,
+    /// How many are about rights, which have a page of their own for those who may see it.
+    of_rights: Option<String>,
 }
 
 /// A question as the list and a person's page show it.
@@ -68,8 +70,17 @@ async fn list(
     let open =
         console.store.read(|tx| Box::pin(async { question::open(tx, Some(signed_in.cvr())).await })).await?;
     let wanted = open.iter().filter(|record| record.question.about.is_answerable() != mend);
-    let questions = wanted.map(|record| question_shown(&page, record)).collect();
-    Ok(QuestionsPage { page, mend, questions })
+    let elsewhere = |record: &&QuestionRecord| {
+        page.may(Allowed::SeeRights) && !mend && record.question.about.is_about_rights()
+    };
+    let (of_rights, questions): (Vec<&QuestionRecord>, Vec<&QuestionRecord>) = wanted.partition(elsewhere);
+    let count = i64::try_from(of_rights.len()).unwrap_or(i64::MAX);
+    Ok(QuestionsPage {
+        questions: questions.into_iter().map(|record| question_shown(&page, record)).collect(),
+        of_rights: (count > 0).then(|| page.tn("questions-of-rights", count)),
+        mend,
+        page,
+    })
 }
 
 pub fn question_shown(page: &Layout, record: &QuestionRecord) -> QuestionShown {
@@ -86,10 +97,16 @@ pub fn question_shown(page: &Layout, record: &QuestionRecord) -> QuestionShown {
         person: record.question.identity.map(|identity| format!("/people/{identity}")),
         text: about.say(page.language),
         asked: page.moment(&record.asked_at),
-        answerable: about.is_answerable(),
+        answerable: may_answer(page, about),
         can_say_yes: candidates.is_empty(),
         candidates,
     }
+}
+
+/// A rights administrator answers questions about rights and no others.
+fn may_answer(page: &Layout, about: &About) -> bool {
+    let of_rights = page.visitor.as_ref().is_some_and(|visitor| visitor.as_role == Role::RightsAdministrator);
+    about.is_answerable() && page.may(Allowed::AnswerQuestion) && (about.is_about_rights() || !of_rights)
 }
 
 fn candidate_shown(page: &Layout, candidate: &Candidate) -> CandidateShown {
@@ -124,8 +141,10 @@ pub async fn answer(
         faults.push(FieldFault { field: "verdict", text: page.t("question-choose") });
     }
     let known = console.store.read(|tx| Box::pin(async { question::one(tx, number).await })).await?;
-    if known.is_none_or(|record| record.cvr != *signed_in.cvr()) {
-        return Err(Failure::NotFound);
+    let known = known.filter(|record| record.cvr == *signed_in.cvr()).ok_or(Failure::NotFound)?;
+    let about = &known.question.about;
+    if about.is_answerable() && !may_answer(&page, about) {
+        return Err(Failure::Forbidden);
     }
     let (Some(verdict), true) = (verdict, faults.is_empty()) else {
         return again(&console, &signed_in, page.with_faults(faults)).await;

@@ -9,5 +9,7 @@ mod html;
 mod pages;
 mod permissions;
 mod plans;
+mod rights;
 mod sign_in;
 mod world;
+mod world_rights;

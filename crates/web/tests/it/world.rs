@@ -24,6 +24,8 @@ use uuid::Uuid;
 use web::{Address, Console};
 
 use crate::browser::{Browser, ORIGIN};
+use crate::world_rights as rights;
+pub use crate::world_rights::READ;
 
 /// One installation and its console.
 pub struct World {
@@ -103,6 +105,23 @@ impl World {
         browser
     }
 
+    /// Somebody who has just signed in and is one of the people.
+    pub async fn is_person(&self, name: &str, role: Role, user_name: &str) -> Browser {
+        let id = self.person(user_name).await;
+        let one = self.store.read(|tx| Box::pin(async move { identities::one(tx, id).await }));
+        let person = one.await.unwrap().unwrap().subject.desired.person;
+        let invitation = Invitation {
+            name: name.to_owned(),
+            role,
+            person: Some(person),
+            valid_for: identity::sign_in::DEFAULT_VALIDITY,
+        };
+        let secret = identity::sign_in::invite(&self.store, "test", &invitation).await.unwrap();
+        let mut browser = self.stranger();
+        browser.get(&format!("/sign-in/{}", secret.reveal())).await;
+        browser
+    }
+
     pub async fn person(&self, user_name: &str) -> IdentityId {
         let found =
             self.store.read(|tx| Box::pin(async move { identities::find(tx, None, user_name).await }));
@@ -113,11 +132,15 @@ impl World {
     pub async fn address(&self, pattern: &str) -> String {
         let by_hand = pattern.starts_with("/people/{id}/e") || pattern.ends_with("reopen");
         let person = self.person(if by_hand { "hand" } else { "p003" }).await;
-        let first = self.number("SELECT MIN(number) AS n FROM question").await;
+        // A rights administrator answers questions about rights only, so the example is one of those.
+        let first = "SELECT MIN(number) AS n FROM question WHERE kind = 'right-found'";
+        let first = self.number(first).await;
         let operation = self.number("SELECT MIN(number) AS n FROM operation WHERE state = 'parked'").await;
         let unmanaged = Uuid::from_u128(9001).to_string();
         let id = match pattern.split('/').nth(1) {
             Some("people") => person.to_string(),
+            Some("rights") if pattern.contains("grants") => self.grant().await,
+            Some("rights") => READ.to_string(),
             Some("settings") => READY.to_string(),
             Some("outbox") => format!("1-{operation}"),
             _ => "1".to_owned(),
@@ -125,11 +148,19 @@ impl World {
         pattern
             .replace("{id}", &id)
             .replace("{number}", &first.to_string())
+            .replace("{key}", "moms")
             .replace("{uuid}", &unmanaged)
             .replace("{name}", "ad")
             .replace("{format}", "csv")
             .replace("{code}", "da")
             .replace("{secret}", "nonsense")
+    }
+
+    /// The id of the grant that waits for somebody's approval.
+    pub async fn grant(&self) -> String {
+        let sql = "SELECT id FROM right_grant WHERE why = 'barselsvikar'";
+        let row = self.store.read(|tx| Box::pin(async move { tx.row(sql, &[]).await }));
+        row.await.unwrap().unwrap().text("id").unwrap().to_owned()
     }
 
     pub async fn number(&self, sql: &str) -> i64 {
@@ -206,6 +237,7 @@ async fn fill(tx: &mut Tx, organisation: &Organisation) -> Result<(), StoreError
         there(tx, cvr, number).await?;
     }
     nobodys(tx, cvr).await?;
+    rights::fill(tx, cvr).await?;
     organisation::approve_first_contact(tx, cvr, "demo").await?;
     observed::note_full_read(tx, cvr).await?;
     certificates(tx, cvr).await?;
@@ -350,7 +382,8 @@ async fn plan_and_send(tx: &mut Tx, organisation: &Organisation) -> Result<(), S
         judgement: &judgement,
     };
     let record = plan::save(tx, cvr, &new).await?;
-    question::put(tx, cvr, "plan", &assessment.questions, None).await?;
+    let questions = [assessment.questions.clone(), rights::questions(tx, cvr).await?].concat();
+    question::put(tx, cvr, "plan", &questions, None).await?;
     let (operations, passed, now) = (&assessment.operations, &judgement.passed, tx.now());
     let coverage = Coverage::Organisation { undecided: &BTreeSet::new() };
     plan::enqueue(tx, organisation, &record, operations, passed, now, coverage).await?;

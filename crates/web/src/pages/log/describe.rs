@@ -7,7 +7,7 @@ use crate::layout::Layout;
 use crate::text;
 
 /// Every action that has words of its own; another one shows its dotted word.
-pub const ACTIONS: [&str; 45] = [
+pub const ACTIONS: [&str; 54] = [
     "certificate.checked",
     "certificate.file-read",
     "certificate.removed",
@@ -16,6 +16,9 @@ pub const ACTIONS: [&str; 45] = [
     "cpr.searched",
     "cpr.shown",
     "first-contact.approved",
+    "grant.approved",
+    "grant.ended",
+    "grant.given",
     "identity.reactivated-by-hand",
     "identity.suspended-by-hand",
     "job.asked",
@@ -40,7 +43,13 @@ pub const ACTIONS: [&str; 45] = [
     "plan.rejected",
     "plan.resumed",
     "plan.stopped",
+    "place.closed",
+    "policy.saved",
     "question.answered",
+    "right.appeared",
+    "right.returned",
+    "right.vanished",
+    "rights.exported",
     "role.granted",
     "setting.changed",
     "sign-in.invited",

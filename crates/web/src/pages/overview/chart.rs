@@ -75,7 +75,7 @@ fn total(day: &Day) -> i64 {
 }
 
 /// A round number at or above the highest bar that three steps divide evenly.
-fn top_of_scale(highest: i64) -> i64 {
+pub fn top_of_scale(highest: i64) -> i64 {
     let mut top = 3;
     let mut factors = [2, 5].into_iter().cycle();
     while top < highest {
@@ -106,11 +106,11 @@ fn lines(page: &Layout, top: i64) -> Vec<Line> {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of a day are far below 2^52")]
-fn ratio(count: i64, top: i64) -> f64 {
+pub fn ratio(count: i64, top: i64) -> f64 {
     count as f64 / top.max(1) as f64
 }
 
-fn units(value: f64) -> String {
+pub fn units(value: f64) -> String {
     format!("{value:.1}")
 }
 

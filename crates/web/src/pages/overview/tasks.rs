@@ -23,6 +23,7 @@ pub fn all(page: &Layout, facts: &Facts) -> Vec<Task> {
         (Action::SeePlans, plan(page, facts)),
         (Action::SeeOutbox, parked(page, facts)),
         (Action::SeePeople, questions(page, facts)),
+        (Action::SeeRights, rights(page, facts)),
         (Action::SeePeople, obstacles(page, facts)),
         (Action::SeePeople, unmanaged(page, facts)),
     ];
@@ -64,7 +65,12 @@ fn parked(page: &Layout, facts: &Facts) -> Option<Task> {
 }
 
 fn questions(page: &Layout, facts: &Facts) -> Option<Task> {
-    counted(page, "questions", facts.counts.questions, "/questions", "warning")
+    let others = facts.counts.questions - facts.counts.rights_questions;
+    counted(page, "questions", others, "/questions", "warning")
+}
+
+fn rights(page: &Layout, facts: &Facts) -> Option<Task> {
+    counted(page, "rights", facts.counts.rights_questions, "/rights/drift", "warning")
 }
 
 fn obstacles(page: &Layout, facts: &Facts) -> Option<Task> {
