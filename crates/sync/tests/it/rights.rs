@@ -109,7 +109,7 @@ impl Office {
     /// What the person holds there, by the numbers of the rights.
     fn held(&self) -> BTreeSet<u128> {
         let employees = self.direct.employees();
-        let roles = employees[0].get("roles").and_then(Value::as_array).cloned().unwrap();
+        let roles = employees.first().unwrap().get("roles").and_then(Value::as_array).cloned().unwrap();
         let number = |role: &Value| {
             let uuid: uuid::Uuid = role.get("uuid").and_then(Value::as_str).unwrap().parse().unwrap();
             uuid.as_u128() & 0xffff

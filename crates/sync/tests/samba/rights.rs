@@ -57,8 +57,8 @@ fn a_policy() -> Policy {
 fn a_reorganisation_moves_rights_previewed_explained_and_approved() {
     let Some(mut town) = Town::open("Omlægning") else { return };
     let mut clerks = Vec::new();
-    for _ in 0..3 {
-        let (name, cpr) = town.join(&unique("kontor"), "Åse", "Bogholder");
+    for surname in ["Bogholdersen", "Kassegaard", "Rentemester"] {
+        let (name, cpr) = town.join(&unique("kontor"), "Åse", surname);
         town.controller.set(&name, "department", "Økonomi / Regnskab");
         town.controller.set(&name, "title", "Bogholder");
         clerks.push((name, cpr));
