@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     Cpr, Departure, Email, Field, Fields, IdentityId, Language, Level, Name, RemoteUuid, Rid, RightId,
     SourceName,
-    rights::{Ground, Route, Scope},
+    rights::{Ground, Missing, Route, Scope},
 };
 
 /// What is to be done. Carries CPR numbers: serialised only into sealed columns.
@@ -274,12 +274,16 @@ fn say_not_entitled(nearest: &[Route], instead: &[Scope], language: Language) ->
         return format!("{} {}", language.pick("gælder nu", "counts now in"), scopes.join(", "));
     }
     let lacks = |route: &Route| {
-        let name = route.name.as_ref()?;
         let needs: Vec<String> = route.needs.iter().map(|need| need.say(language)).collect();
-        Some(match language {
-            Language::Danish => format!("»{name}« giver den ikke: {}", needs.join("; ")),
-            Language::English => format!("\"{name}\" does not give it: {}", needs.join("; ")),
-        })
+        let needs = needs.join("; ");
+        match (&route.name, &route.needs[..]) {
+            (Some(name), _) => Some(match language {
+                Language::Danish => format!("»{name}« giver den ikke: {needs}"),
+                Language::English => format!("\"{name}\" does not give it: {needs}"),
+            }),
+            (None, [Missing::Withdrawn { .. }]) => Some(needs),
+            (None, _) => None,
+        }
     };
     let lacks: Vec<String> = nearest.iter().filter_map(lacks).collect();
     if lacks.is_empty() {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use jiff::Timestamp;
+
 use crate::{
     About, Action, Desired, Field, IdentityId, Observed, Obstacle, Owner, Reason, RightId, Status, Verdict,
     plan::decision::Decision,
@@ -63,7 +65,8 @@ impl<'a> Decision<'a, '_> {
                 && !wanted.contains_key(one)
                 && !kept.contains(&one.right)
         });
-        self.take(observed, rights, &facts, unwanted.copied().collect(), &mut differs);
+        let unwanted = unwanted.copied().collect();
+        self.take(observed, rights, &facts, unwanted, &evaluation.withdrawn, &mut differs);
         self.tell_drift(rights.rulebook, &differs);
     }
 
@@ -126,11 +129,12 @@ impl<'a> Decision<'a, '_> {
         rights: RightsSituation<'a>,
         facts: &Facts,
         unwanted: Vec<Assignment>,
+        withdrawn: &BTreeMap<Assignment, Timestamp>,
         differs: &mut Differs,
     ) {
         let mut groups = Grouped::new();
         for assignment in unwanted {
-            let ours = self.subject.rights.given.contains(&assignment);
+            let ours = self.subject.rights.given.contains(&assignment) || withdrawn.contains_key(&assignment);
             if ours || self.may_take(assignment, rights.rulebook, differs) {
                 groups.entry((assignment.scope, ours)).or_default().insert(assignment.right);
             }

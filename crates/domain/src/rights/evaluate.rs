@@ -5,13 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use crate::{
     IdentityId, RightId,
     rights::{
         Assignment, Bundle, BundleRight, Catalogue, Facts, Grant, GrantOrigin, Granted, Ground, Key, Missing,
-        Places, Policy, Rule, SENSITIVE_APPROVALS, Separation, fold, units_above,
+        Places, Policy, Rule, SENSITIVE_APPROVALS, Separation, WantedScope, fold, units_above,
     },
 };
 
@@ -50,6 +50,8 @@ pub struct Evaluation<'a> {
     pub refused: Vec<(Because<'a>, Vec<Missing>)>,
     /// Bundles that must not be held together and are, both of them already.
     pub broken: Vec<&'a Separation>,
+    /// Single rights that were taken away, and when: what gives them counts if it is newer.
+    pub withdrawn: BTreeMap<Assignment, Timestamp>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,6 +163,7 @@ impl<'a> Rulebook<'a> {
         if !facts.here {
             return evaluation;
         }
+        evaluation.withdrawn = self.withdrawn_rights(grants);
         let bundles = self.bundles(facts, grants);
         let refused = self.refused(facts, &bundles, held, &mut evaluation);
         for because in bundles {
@@ -171,7 +174,7 @@ impl<'a> Rulebook<'a> {
         }
         for grant in grants {
             if let Granted::Right { right, scope } = grant.granted
-                && self.grant_misses(grant).is_empty()
+                && self.gives(grant, grants)
             {
                 let because = Because { bundle: None, by: By::Grant(grant) };
                 self.put(facts, because, BundleRight { right, scope }, held, &mut evaluation);
@@ -186,7 +189,7 @@ impl<'a> Rulebook<'a> {
         let mut bundles: Vec<Because<'a>> = Vec::new();
         for grant in grants {
             if let Granted::Bundle(bundle) = &grant.granted
-                && self.grant_misses(grant).is_empty()
+                && self.gives(grant, grants)
             {
                 bundles.push(Because { bundle: Some(bundle), by: By::Grant(grant) });
             }
@@ -194,7 +197,7 @@ impl<'a> Rulebook<'a> {
         let person = Person::of(facts);
         for place in self.candidates(&person) {
             let Some(prepared) = self.rules.get(place) else { continue };
-            if prepared.misses(&person, self.today, &bundles).is_empty() {
+            if self.misses(prepared, &person, grants, &bundles).is_empty() {
                 let by = By::Rule(prepared.key, prepared.rule);
                 bundles.push(Because { bundle: Some(&prepared.rule.bundle), by });
             }
@@ -289,6 +292,7 @@ impl<'a> Rulebook<'a> {
         evaluation: &mut Evaluation<'a>,
     ) {
         match self.assignment(facts, given, held) {
+            Ok(assignment) if is_withdrawn(&evaluation.withdrawn, assignment, because) => {}
             Ok(assignment) => evaluation.wants.push(Want { assignment, because }),
             Err(missing) => evaluation.unresolved.push(Unresolved { right: given.right, because, missing }),
         }
@@ -316,9 +320,13 @@ impl<'a> Rulebook<'a> {
         assignment.filter(|_| missing.is_empty()).ok_or(missing)
     }
 
-    /// What a grant lacks to count today.
-    pub(super) fn grant_misses(&self, grant: &Grant) -> Vec<Missing> {
+    /// What a grant that gives lacks to count today.
+    pub(super) fn grant_misses(&self, grant: &Grant, grants: &[Grant]) -> Vec<Missing> {
         let mut missing: Vec<Missing> = period_misses(grant.from, grant.until, self.today).collect();
+        if let Granted::Bundle(_) = grant.granted {
+            let mut withdrawals = self.withdrawals(grants).filter(|one| one.granted == grant.granted);
+            missing.extend(withdrawals.find(|one| grant.at <= one.at).map(withdrawn));
+        }
         let sensitive = match &grant.granted {
             Granted::Bundle(key) => self.policy.bundles.get(key).is_some_and(|bundle| bundle.sensitive),
             Granted::Right { .. } => false,
@@ -330,11 +338,60 @@ impl<'a> Rulebook<'a> {
         missing
     }
 
+    fn gives(&self, grant: &Grant, grants: &[Grant]) -> bool {
+        !grant.withdraws() && self.grant_misses(grant, grants).is_empty()
+    }
+
+    /// What takes away today.
+    pub(super) fn withdrawals<'g>(&self, grants: &'g [Grant]) -> impl Iterator<Item = &'g Grant> {
+        let today = self.today;
+        let counts = move |grant: &&Grant| {
+            grant.withdraws() && period_misses(grant.from, grant.until, today).next().is_none()
+        };
+        grants.iter().filter(counts)
+    }
+
+    /// What took away this single right.
+    pub(super) fn withdrawal_of<'g>(&self, assignment: Assignment, grants: &'g [Grant]) -> Option<&'g Grant> {
+        let Assignment { right, scope } = assignment;
+        let granted = Granted::Right { right, scope: WantedScope::Of(scope) };
+        self.withdrawals(grants).find(|grant| grant.granted == granted)
+    }
+
+    fn withdrawn_rights(&self, grants: &[Grant]) -> BTreeMap<Assignment, Timestamp> {
+        let mut withdrawn = BTreeMap::new();
+        for grant in self.withdrawals(grants) {
+            if let Granted::Right { right, scope: WantedScope::Of(scope) } = grant.granted
+                && self.policy.managed.contains(&right)
+            {
+                let at = withdrawn.entry(Assignment { right, scope }).or_insert(grant.at);
+                *at = grant.at.max(*at);
+            }
+        }
+        withdrawn
+    }
+
+    /// Everything that is missing for a rule to give its bundle; nothing: it does.
+    fn misses(
+        &self,
+        prepared: &Prepared<'_>,
+        person: &Person<'_>,
+        grants: &[Grant],
+        bundles: &[Because<'_>],
+    ) -> Vec<Missing> {
+        let mut missing = prepared.misses(person, self.today, bundles);
+        let of_bundle =
+            |one: &&Grant| matches!(&one.granted, Granted::Bundle(key) if *key == prepared.rule.bundle);
+        missing.extend(self.withdrawals(grants).find(of_bundle).map(withdrawn));
+        missing
+    }
+
     /// What a rule lacks to fit somebody who would have the bundles that `evaluate` found.
     pub(super) fn rule_misses(&self, rule: &Key, facts: &Facts, grants: &'a [Grant]) -> Vec<Missing> {
         let bundles = self.bundles(facts, grants);
         let prepared = self.rules.iter().find(|prepared| prepared.key == rule);
-        prepared.map(|prepared| prepared.misses(&Person::of(facts), self.today, &bundles)).unwrap_or_default()
+        let misses = |prepared| self.misses(prepared, &Person::of(facts), grants, &bundles);
+        prepared.map(misses).unwrap_or_default()
     }
 
     /// Whom bundles with a limit have no room for: those who have the bundle stay, then the order of labels decides.
@@ -456,6 +513,22 @@ impl<'f> Person<'f> {
     fn of(facts: &'f Facts) -> Self {
         Self { facts, unit: facts.unit.as_deref().map(fold), title: facts.title.as_deref().map(fold) }
     }
+}
+
+/// Only a newer grant brings back a single right that was taken away.
+fn is_withdrawn(
+    withdrawn: &BTreeMap<Assignment, Timestamp>,
+    assignment: Assignment,
+    because: Because<'_>,
+) -> bool {
+    withdrawn.get(&assignment).is_some_and(|at| match because.by {
+        By::Rule(..) => true,
+        By::Grant(grant) => grant.at <= *at,
+    })
+}
+
+pub(super) fn withdrawn(grant: &Grant) -> Missing {
+    Missing::Withdrawn { from: grant.from, by: grant.by.clone(), why: grant.why.clone() }
 }
 
 fn period_misses(from: Option<Date>, until: Option<Date>, today: Date) -> impl Iterator<Item = Missing> {

@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     RightId,
-    rights::{Assignment, Because, Facts, Grant, Ground, Key, Missing, Rulebook, Scope},
+    rights::{
+        Assignment, Because, By, Evaluation, Facts, Grant, Granted, Ground, Key, Missing, Rulebook, Scope,
+        evaluate::withdrawn,
+    },
 };
 
 /// The answer for one person and one right.
@@ -70,13 +73,14 @@ impl<'a> Rulebook<'a> {
                     because
                         .bundle
                         .into_iter()
-                        .flat_map(|bundle| self.bundle_misses(bundle, facts, held, right)),
+                        .flat_map(|bundle| self.bundle_misses(bundle, facts, grants, held, right)),
                 );
                 missing.push(route(*because, needs));
             }
         }
         missing.extend(self.rules_that_do_not_fit(facts, grants, held, right));
         missing.extend(self.grants_that_do_not_count(grants, right));
+        missing.extend(self.taken_away(&evaluation, grants, right));
         missing.sort_by_key(|route| route.needs.len());
         let explanation = Explanation { because, missing };
         if explanation.holds() || !explanation.missing.is_empty() {
@@ -105,7 +109,7 @@ impl<'a> Rulebook<'a> {
             if needs.is_empty() {
                 continue;
             }
-            needs.extend(self.bundle_misses(&rule.bundle, facts, held, right));
+            needs.extend(self.bundle_misses(&rule.bundle, facts, grants, held, right));
             let (name, bundle) = (Some(rule.name.clone()), Some(rule.bundle.clone()));
             routes.push(Route { rule: Some(key.clone()), name, bundle, needs });
         }
@@ -117,25 +121,31 @@ impl<'a> Rulebook<'a> {
         &self,
         bundle: &Key,
         facts: &Facts,
+        grants: &[Grant],
         held: &BTreeSet<Assignment>,
         right: RightId,
     ) -> Vec<Missing> {
         let bundle = self.policy.bundles.get(bundle).into_iter();
         let given = bundle.flat_map(|bundle| &bundle.rights).filter(|one| one.right == right);
-        let missing = given.map(|one| self.assignment(facts, *one, held).err().unwrap_or_default());
+        let missing = given.map(|one| match self.assignment(facts, *one, held) {
+            Ok(assignment) => self.withdrawal_of(assignment, grants).map(withdrawn).into_iter().collect(),
+            Err(missing) => missing,
+        });
         missing.min_by_key(Vec::len).unwrap_or_default()
     }
 
     fn grants_that_do_not_count(&self, grants: &'a [Grant], right: RightId) -> Vec<Route> {
         let about = |grant: &&Grant| match &grant.granted {
-            crate::rights::Granted::Bundle(bundle) => self.has(bundle, right),
-            crate::rights::Granted::Right { right: granted, .. } => *granted == right,
+            Granted::Bundle(bundle) => self.has(bundle, right),
+            Granted::Right { right: granted, .. } => *granted == right,
         };
-        let waiting = grants.iter().filter(about).map(|grant| (grant, self.grant_misses(grant)));
-        let waiting = waiting.filter(|(_, missing)| !missing.is_empty());
+        let giving = grants.iter().filter(about).filter(|grant| !grant.withdraws());
+        let waiting = giving
+            .map(|grant| (grant, self.grant_misses(grant, grants)))
+            .filter(|(_, missing)| !missing.is_empty());
         let bundle = |grant: &Grant| match &grant.granted {
-            crate::rights::Granted::Bundle(bundle) => Some(bundle.clone()),
-            crate::rights::Granted::Right { .. } => None,
+            Granted::Bundle(bundle) => Some(bundle.clone()),
+            Granted::Right { .. } => None,
         };
         waiting
             .map(|(grant, needs)| Route {
@@ -147,6 +157,15 @@ impl<'a> Rulebook<'a> {
             .collect()
     }
 
+    /// Single rights that somebody took away.
+    fn taken_away(&self, evaluation: &Evaluation<'_>, grants: &[Grant], right: RightId) -> Vec<Route> {
+        let has =
+            |assignment: &Assignment| evaluation.wants.iter().any(|want| want.assignment == *assignment);
+        let taken = evaluation.withdrawn.keys().filter(|one| one.right == right && !has(one));
+        let needs = taken.filter_map(|one| Some(vec![withdrawn(self.withdrawal_of(*one, grants)?)]));
+        needs.map(|needs| Route { rule: None, name: None, bundle: None, needs }).collect()
+    }
+
     fn only_by_grant(&self, right: RightId) -> Route {
         let managed = self.policy.managed.contains(&right);
         let needs = vec![if managed { Missing::Grant } else { Missing::LeftAlone }];
@@ -155,7 +174,6 @@ impl<'a> Rulebook<'a> {
 }
 
 fn route(because: Because<'_>, needs: Vec<Missing>) -> Route {
-    use crate::rights::By;
     let (rule, name) = match because.by {
         By::Rule(key, rule) => (Some(key.clone()), rule.name.clone()),
         By::Grant(grant) => (None, grant.why.clone()),

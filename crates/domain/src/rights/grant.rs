@@ -1,4 +1,4 @@
-//! A bundle or a right that one person was given directly.
+//! A bundle or a right that one person was given directly, or that was withdrawn from them.
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,8 @@ use crate::{
     rights::{Key, WantedScope},
 };
 
-/// One grant. It is never deleted: an end is written on it.
+/// One grant. It is never deleted: an end is written on it. One that [withdraws](Grant::withdraws) stands against every
+/// rule, and against every grant that was made before it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     pub id: GrantId,
@@ -55,14 +56,26 @@ pub enum GrantOrigin {
     Requested,
     /// It was held in MitID Erhverv when Lokalid began to look after the right.
     TakenOver,
+    /// Somebody looked through what people have, and said that this person is not to have it.
+    Withdrawn,
+}
+
+impl Grant {
+    /// Whether it takes away instead of giving.
+    pub fn withdraws(&self) -> bool {
+        self.origin == GrantOrigin::Withdrawn
+    }
 }
 
 impl GrantOrigin {
+    pub const ALL: [Self; 4] = [Self::Direct, Self::Requested, Self::TakenOver, Self::Withdrawn];
+
     pub fn name(self) -> &'static str {
         match self {
             Self::Direct => "direct",
             Self::Requested => "requested",
             Self::TakenOver => "taken-over",
+            Self::Withdrawn => "withdrawn",
         }
     }
 
@@ -71,6 +84,7 @@ impl GrantOrigin {
             Self::Direct => language.pick("tildelt direkte", "given directly"),
             Self::Requested => language.pick("anmodet og godkendt", "asked for and approved"),
             Self::TakenOver => language.pick("overtaget fra MitID Erhverv", "taken over from MitID Erhverv"),
+            Self::Withdrawn => language.pick("fjernet ved gennemgang", "removed at a review"),
         }
     }
 }

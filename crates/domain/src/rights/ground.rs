@@ -57,7 +57,7 @@ impl Ground {
                 rule + &ending(*until, language)
             }
             Self::Grant { origin, by, why, until, .. } => {
-                let how = [GrantOrigin::Direct, GrantOrigin::Requested, GrantOrigin::TakenOver]
+                let how = GrantOrigin::ALL
                     .into_iter()
                     .find(|one| one.name() == origin)
                     .map_or(origin.as_str(), |one| one.say(language));

@@ -54,6 +54,12 @@ pub enum Missing {
         needed: usize,
         given: usize,
     },
+    /// Somebody took it away; a grant from after that counts.
+    Withdrawn {
+        from: Option<Date>,
+        by: String,
+        why: String,
+    },
     /// Another bundle that must not be held together with this one.
     Separation {
         bundle: Key,
@@ -105,6 +111,10 @@ impl Missing {
             Self::ExceptedUnit { unit } => format!("enheden »{unit}« er undtaget"),
             Self::ExceptedBundle { bundle } => format!("den, der har pakken `{bundle}`, er undtaget"),
             Self::Approval { needed, given } => format!("{given} af {needed} har godkendt"),
+            Self::Withdrawn { from, by, why } => {
+                let from = from.map(|from| format!(" fra {}", day(from))).unwrap_or_default();
+                format!("fjernet{from} af {by}: {why}. En ny tildeling giver den igen")
+            }
             Self::Separation { bundle, why } => format!("kan ikke haves sammen med pakken `{bundle}`: {why}"),
             Self::Full { most } => format!("pakken har allerede de {most} indehavere, den højst må have"),
             Self::Scope(fault) => fault.say(Language::Danish),
@@ -138,6 +148,10 @@ impl Missing {
             Self::ExceptedUnit { unit } => format!("the unit \"{unit}\" is left out"),
             Self::ExceptedBundle { bundle } => format!("whoever has the bundle `{bundle}` is left out"),
             Self::Approval { needed, given } => format!("{given} of {needed} have approved"),
+            Self::Withdrawn { from, by, why } => {
+                let from = from.map(|from| format!(" from {}", day(from))).unwrap_or_default();
+                format!("removed{from} by {by}: {why}. A new grant gives it again")
+            }
             Self::Separation { bundle, why } => {
                 format!("cannot be held together with the bundle `{bundle}`: {why}")
             }

@@ -58,6 +58,10 @@ fn a_right() -> impl Strategy<Value = RightId> {
     select(&RIGHTS[..]).prop_map(right)
 }
 
+fn an_origin() -> impl Strategy<Value = GrantOrigin> {
+    select(vec![GrantOrigin::Direct, GrantOrigin::TakenOver, GrantOrigin::Withdrawn])
+}
+
 fn a_day() -> impl Strategy<Value = Option<Date>> {
     select(vec![None, None, None, Some("2026-11-21"), Some("2026-11-22"), Some("2026-11-23")])
         .prop_map(|day| day.map(date))
@@ -98,7 +102,7 @@ prop_compose! {
 prop_compose! {
     fn grant()(
         name in select(&NAMES[..]), bundle in proptest::option::of(a_key()), right in a_right(), scope in a_scope(),
-        from in a_day(), until in a_day(), taken_over: bool, approvals in 1usize..3, id: u128,
+        from in a_day(), until in a_day(), origin in an_origin(), approvals in 1usize..3, id: u128, at in 0i64..4,
     ) -> Grant {
         Grant {
             id: GrantId(uuid::Uuid::from_u128(id)),
@@ -108,10 +112,10 @@ prop_compose! {
             until,
             why: "x".to_owned(),
             case: None,
-            origin: if taken_over { GrantOrigin::TakenOver } else { GrantOrigin::Direct },
+            origin,
             by: "kirsten".to_owned(),
             approved_by: ["kirsten", "poul"].into_iter().take(approvals).map(str::to_owned).collect(),
-            at: Timestamp::UNIX_EPOCH,
+            at: Timestamp::from_second(at).unwrap(),
         }
     }
 }
@@ -311,6 +315,9 @@ fn meet(town: &mut Town, subject: usize, rule: Option<&Key>, missing: &Missing) 
         Missing::ExceptedUnit { unit } => drop(rule.unwrap().except.units.remove(unit)),
         Missing::ExceptedBundle { bundle } => drop(rule.unwrap().except.bundles.remove(bundle)),
         Missing::Approval { .. } => rule.unwrap().approved_by = vec!["kirsten".to_owned(), "poul".to_owned()],
+        Missing::Withdrawn { .. } => {
+            town.grants.values_mut().for_each(|grants| grants.retain(|grant| !grant.withdraws()));
+        }
         Missing::Separation { bundle, .. } => {
             town.policy.separations.retain(|one| one.first != *bundle && one.second != *bundle);
         }
@@ -403,8 +410,10 @@ proptest! {
         let plan = town.assess();
         for subject in &town.subjects {
             let (taken, _) = taken_and_given(&plan, subject.desired.identity);
+            let withdrawn: BTreeSet<Assignment> = town.rulebook()
+                .evaluate(&town.facts(subject), town.grants_of(subject), &subject.rights.held).withdrawn.into_keys().collect();
             if town.owner != Owner::Local {
-                prop_assert!(taken.is_subset(&subject.rights.given));
+                prop_assert!(taken.iter().all(|one| subject.rights.given.contains(one) || withdrawn.contains(one)));
             }
         }
     }
@@ -479,6 +488,44 @@ proptest! {
     }
 
     #[test]
+    fn what_was_withdrawn_comes_back_by_a_newer_grant_only(town in town()) {
+        let rulebook = town.rulebook();
+        for subject in &town.subjects {
+            let (facts, grants) = (town.facts(subject), town.grants_of(subject));
+            let evaluation = rulebook.evaluate(&facts, grants, &subject.rights.held);
+            let counts = |one: &&Grant| {
+                one.withdraws() && one.from.is_none_or(|from| from <= today()) && one.until.is_none_or(|until| today() <= until)
+            };
+            for withdrawal in grants.iter().filter(counts) {
+                for want in &evaluation.wants {
+                    let of_it = match &withdrawal.granted {
+                        Granted::Bundle(bundle) => want.because.bundle == Some(bundle),
+                        Granted::Right { right, scope } => *right == want.assignment.right && *scope == WantedScope::Of(want.assignment.scope),
+                    };
+                    let newer = matches!(want.because.by, domain::rights::By::Grant(grant) if withdrawal.at < grant.at);
+                    prop_assert!(!of_it || newer, "{withdrawal:?} and {want:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn withdrawing_gives_nobody_anything(town in town()) {
+        let mut without = town.clone();
+        without.grants.values_mut().for_each(|grants| grants.retain(|grant| !grant.withdraws()));
+        // A bundle that is gone makes room: for others, for another bundle, for rules that leave its holders out.
+        let mut town = town;
+        for policy in [&mut town.policy, &mut without.policy] {
+            policy.separations.clear();
+            policy.rules.values_mut().for_each(|rule| rule.except.bundles.clear());
+            policy.bundles.values_mut().for_each(|bundle| bundle.most_holders = None);
+        }
+        for subject in &town.subjects {
+            prop_assert!(town.wants(subject).is_subset(&without.wants(subject)));
+        }
+    }
+
+    #[test]
     fn nobody_gets_two_bundles_that_are_kept_apart(mut town in town()) {
         let plan = town.assess();
         let before: Vec<Subject> = town.subjects.clone();
@@ -520,6 +567,7 @@ impl Town {
                     one,
                     Missing::Separation { .. }
                         | Missing::Full { .. }
+                        | Missing::Withdrawn { .. }
                         | Missing::ExceptedBundle { .. }
                         | Missing::ExceptedUnit { .. }
                 )

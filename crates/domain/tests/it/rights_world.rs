@@ -4,7 +4,7 @@
 //! `rule KEY bundle=KEY [everyone] [units=A|B] [sub-units] [titles=A|B] [groups=A|B] [manager] [not-manager]
 //! [except.people=A|B] [except.units=A|B] [except.bundles=A|B] [from=DAY] [until=DAY] [approved=A|B]`,
 //! `separate KEY KEY why=TEXT`, `grant NAME bundle=KEY|right=NAME:SCOPE [from=DAY] [until=DAY] [approved=A|B]
-//! [taken-over]`; of a person `holds=NAME:SCOPE,...`, `gave=NAME:SCOPE,...`, `unread-rights`; `why NAME RIGHT`, `faults`.
+//! [taken-over|withdrawn]`; of a person `holds=NAME:SCOPE,...`, `gave=NAME:SCOPE,...`, `unread-rights`; `why NAME RIGHT`, `faults`.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -162,10 +162,15 @@ impl RightsWorld {
             until: line.value("until").map(date),
             why: line.value("why").unwrap_or("it is their work").to_owned(),
             case: line.value("case").map(str::to_owned),
-            origin: if line.has("taken-over") { GrantOrigin::TakenOver } else { GrantOrigin::Direct },
+            origin: match (line.has("taken-over"), line.has("withdrawn")) {
+                (true, _) => GrantOrigin::TakenOver,
+                (_, true) => GrantOrigin::Withdrawn,
+                _ => GrantOrigin::Direct,
+            },
             by: "kirsten".to_owned(),
             approved_by: approved.split('|').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
-            at: Timestamp::UNIX_EPOCH,
+            // In the order in which they are written.
+            at: Timestamp::from_second(i64::try_from(number).unwrap()).unwrap(),
         };
         self.grants.entry(identity).or_default().push(grant);
     }
