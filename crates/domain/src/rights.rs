@@ -4,6 +4,7 @@
 //! [`Grant`] says it for one person. [`Rulebook::evaluate`] answers for one person at one day and keeps its trace; the
 //! planner, the preview and every explanation stand on that one answer.
 
+pub mod attestation;
 mod catalogue;
 mod evaluate;
 mod explain;
