@@ -48,6 +48,7 @@ const MIGRATIONS: &[Migration] = &[
     migration!(19, "0019_rights"),
     migration!(20, "0020_mail"),
     migration!(21, "0021_requests"),
+    migration!(22, "0022_attestation"),
 ];
 
 const SCHEMA_VERSION: &str = "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL PRIMARY KEY, \

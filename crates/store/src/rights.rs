@@ -2,8 +2,9 @@
 //!
 //! `catalogue` has the tables `catalogue_right` and `place`, `holding` what people hold in MitID Erhverv, `policy` the
 //! versions of the policy, `grant` what one person was given directly, and `facts` what rules see in people, now and on
-//! a day in the past. [`Entitlements`] is all of it that an evaluation needs; [`inquiry`] answers one question with it.
+//! a day in the past. `attestation` has campaigns in which what people have is looked through. [`Entitlements`] is all of it that an evaluation needs; [`inquiry`] answers one question with it.
 
+pub mod attestation;
 pub mod catalogue;
 pub mod ending;
 pub mod facts;

@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     GrantId, IdentityId, Language,
     rights::{
-        Assignment, Facts, Grant, Granted, Ground, Key, Rulebook, WantedScope, fold,
-        request::{Chart, Party},
+        Assignment, Facts, Grant, Granted, Ground, Key, Rulebook, WantedScope, fold, request::Chart,
         units_above,
     },
 };
@@ -116,6 +115,15 @@ pub struct Answer {
     pub why: String,
     /// What takes it away.
     pub withdrawal: Option<GrantId>,
+}
+
+/// Somebody who answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reviewer {
+    pub name: String,
+    /// Everything that they are among the people: whoever has two jobs reviews themselves in neither.
+    pub identities: BTreeSet<IdentityId>,
+    pub rights_administrator: bool,
 }
 
 /// What was kept the last time, by person and thing.
@@ -341,22 +349,22 @@ impl Item {
         self.answer.is_none() && !self.departed
     }
 
-    /// Whether this party may answer it. `acts_for`: everybody whose part they may take, themselves included.
+    /// Whether somebody may answer it. `acts_for`: everybody whose part they may take, themselves included.
     pub fn may_answer(
         &self,
-        party: &Party,
+        by: &Reviewer,
         acts_for: &HashSet<IdentityId>,
         closed: bool,
     ) -> Result<(), AttestationRefusal> {
         if closed || self.departed {
             return Err(AttestationRefusal::Closed);
         }
-        if party.identity == Some(self.identity) {
+        if by.identities.contains(&self.identity) {
             return Err(AttestationRefusal::Own);
         }
         let theirs = match self.reviewer {
             Some(reviewer) => acts_for.contains(&reviewer),
-            None => party.rights_administrator,
+            None => by.rights_administrator,
         };
         if theirs { Ok(()) } else { Err(AttestationRefusal::NotYours) }
     }

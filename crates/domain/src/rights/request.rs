@@ -139,17 +139,6 @@ impl<'a> Chart<'a> {
         self.called(user_name).into_iter().chain(stand_ins.filter_map(|name| self.called(name))).collect()
     }
 
-    /// Everybody whose part somebody may take today: themselves, and those who are away.
-    pub fn acts_for(&self, me: IdentityId) -> HashSet<IdentityId> {
-        let Some(name) =
-            self.person(me).and_then(|one| one.user_name.as_ref()).map(|name| name.to_lowercase())
-        else {
-            return HashSet::from([me]);
-        };
-        let away = self.stand_ins.iter().filter(|(_, stand_ins)| stand_ins.contains(&name));
-        away.filter_map(|(absent, _)| self.called(absent)).map(|one| one.identity).chain([me]).collect()
-    }
-
     pub fn person(&self, identity: IdentityId) -> Option<&'a Facts> {
         self.by_user_name.values().find(|one| one.identity == identity).copied()
     }

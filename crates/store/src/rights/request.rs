@@ -71,15 +71,15 @@ fn words(missing: &[Missing]) -> String {
 }
 
 /// Everything that is looked at to judge a request.
-struct Scene {
-    entitlements: Entitlements,
-    people: Vec<Person>,
+pub(super) struct Scene {
+    pub(super) entitlements: Entitlements,
+    pub(super) people: Vec<Person>,
     substitutes: Vec<Substitute>,
-    today: Date,
+    pub(super) today: Date,
 }
 
 impl Scene {
-    async fn load(tx: &mut Tx, cvr: &Cvr) -> Result<Self, StoreError> {
+    pub(super) async fn load(tx: &mut Tx, cvr: &Cvr) -> Result<Self, StoreError> {
         Ok(Self {
             entitlements: Entitlements::load(tx, cvr).await?,
             people: facts::everybody(tx, cvr).await?,
@@ -88,7 +88,7 @@ impl Scene {
         })
     }
 
-    fn chart(&self) -> Chart<'_> {
+    pub(super) fn chart(&self) -> Chart<'_> {
         Chart::new(self.people.iter().map(|one| &one.facts), &self.substitutes, self.today)
     }
 
@@ -353,7 +353,11 @@ async fn tell_asker(
 }
 
 /// People who were given the role of rights administrator by their user names.
-async fn administrators(tx: &mut Tx, cvr: &Cvr, scene: &Scene) -> Result<Vec<IdentityId>, StoreError> {
+pub(super) async fn administrators(
+    tx: &mut Tx,
+    cvr: &Cvr,
+    scene: &Scene,
+) -> Result<Vec<IdentityId>, StoreError> {
     let sql = "SELECT user_name FROM role_grant WHERE organisation = $1 AND role = $2";
     let rows = tx.rows(sql, &[cvr.to_string().into(), Role::RightsAdministrator.name().into()]).await?;
     let mut found = Vec::new();
@@ -367,7 +371,7 @@ async fn administrators(tx: &mut Tx, cvr: &Cvr, scene: &Scene) -> Result<Vec<Ide
     Ok(found)
 }
 
-async fn emails(
+pub(super) async fn emails(
     tx: &mut Tx,
     cvr: &Cvr,
     people: &[IdentityId],
@@ -384,7 +388,7 @@ async fn emails(
     Ok(emails)
 }
 
-fn name_of(scene: &Scene, identity: IdentityId) -> String {
+pub(super) fn name_of(scene: &Scene, identity: IdentityId) -> String {
     scene.person(identity).map(|person| person.facts.label.clone()).unwrap_or_default()
 }
 

@@ -32,9 +32,9 @@ use uuid::Uuid;
 
 use crate::town::{DAY, MINUTE, SECOND, Town, change, detail, look, record, uuid};
 
-const MOMS: RightId = RightId(Uuid::from_u128(1));
+pub const MOMS: RightId = RightId(Uuid::from_u128(1));
 const POST: RightId = RightId(Uuid::from_u128(2));
-const UNIT: &str = "production-unit 1009000002";
+pub const UNIT: &str = "production-unit 1009000002";
 
 fn scope(text: &str) -> Scope {
     text.parse().unwrap()
@@ -48,19 +48,19 @@ fn shown(assignments: &[Assignment]) -> BTreeSet<Holding> {
     assignments.iter().map(|one| Holding::Understood(*one)).collect()
 }
 
-fn listing(rights: &[(RightId, &str)], places: &[&str]) -> Listing {
+pub fn listing(rights: &[(RightId, &str)], places: &[&str]) -> Listing {
     Listing {
         rights: rights.iter().map(|(id, name)| (*id, ((*name).to_owned(), None, Some(false)))).collect(),
         places: places.iter().map(|place| (scope(place), "Skolen".to_owned())).collect(),
     }
 }
 
-fn key(text: &str) -> Key {
+pub fn key(text: &str) -> Key {
     Key::parse(text).unwrap()
 }
 
 /// Everybody in the unit gets the right.
-fn a_policy(unit: &str) -> Policy {
+pub fn a_policy(unit: &str) -> Policy {
     let rights = BTreeSet::from([BundleRight { right: MOMS, scope: WantedScope::Of(Scope::Cvr) }]);
     let bundle = Bundle { name: "Moms".to_owned(), rights, ..Bundle::default() };
     let rule = Rule {
@@ -462,7 +462,7 @@ async fn ask(town: &Town<'_>, wish: NewRequest) -> Result<Request, RequestError>
     town.store.write(|tx| Box::pin(async { request::ask(tx, town.cvr(), &wish, telling).await })).await
 }
 
-const TELLING: Telling<'_> = Telling { console: "https://lokalid.example", language: Language::Danish };
+pub const TELLING: Telling<'_> = Telling { console: "https://lokalid.example", language: Language::Danish };
 
 #[tokio::test]
 async fn a_request_that_is_approved_becomes_a_grant_and_everybody_is_told() {
