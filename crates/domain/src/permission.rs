@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// May somebody with this role do this?
 pub fn allows(role: Role, action: Action) -> bool {
     use Role::{
-        Auditor, Helpdesk, OrganisationAdministrator, Registrant, RightsAdministrator,
+        Auditor, Employee, Helpdesk, Manager, OrganisationAdministrator, Registrant, RightsAdministrator,
         TechnicalAdministrator, UserAdministrator,
     };
     let roles: &[Role] = match action {
@@ -40,6 +40,20 @@ pub fn allows(role: Role, action: Action) -> bool {
             Auditor,
         ],
         Action::ChangeRights | Action::GrantRights => &[OrganisationAdministrator, RightsAdministrator],
+        Action::SeeRequests => &[
+            OrganisationAdministrator,
+            UserAdministrator,
+            RightsAdministrator,
+            Helpdesk,
+            Auditor,
+            Manager,
+            Employee,
+        ],
+        Action::AskForRights => {
+            &[OrganisationAdministrator, UserAdministrator, RightsAdministrator, Manager, Employee]
+        }
+        Action::DecideRequest => &[OrganisationAdministrator, RightsAdministrator, Manager, Employee],
+        Action::SetSubstitute => &[OrganisationAdministrator, RightsAdministrator, Manager],
         Action::Suspend => &[OrganisationAdministrator, UserAdministrator, Helpdesk],
         Action::SeePlans => &[
             OrganisationAdministrator,
@@ -79,9 +93,9 @@ pub enum Role {
     TechnicalAdministrator,
     /// Reads, never writes.
     Auditor,
-    /// Sees their own people, when self-service exists.
+    /// Sees the requests of their own people.
     Manager,
-    /// Sees themselves, when self-service exists.
+    /// Sees their own requests.
     Employee,
 }
 
@@ -157,6 +171,14 @@ pub enum Action {
     /// Give a right or a bundle to one person, approve that, and end it.
     GrantRights,
     ExportRights,
+    /// See requests for bundles: a manager those of their people, an employee their own.
+    SeeRequests,
+    /// Ask for a bundle; the bundle says for whom.
+    AskForRights,
+    /// Approve or decline a request, where one's yes counts: an owner of a bundle may be anybody.
+    DecideRequest,
+    /// Say who stands in for somebody who is away; a manager for themselves.
+    SetSubstitute,
     SeePlans,
     MakePlan,
     ApprovePlan,
@@ -178,7 +200,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 33] = [
         Self::SeeOverview,
         Self::SeePeople,
         Self::ExportPeople,
@@ -192,6 +214,10 @@ impl Action {
         Self::ChangeRights,
         Self::GrantRights,
         Self::ExportRights,
+        Self::SeeRequests,
+        Self::AskForRights,
+        Self::DecideRequest,
+        Self::SetSubstitute,
         Self::SeePlans,
         Self::MakePlan,
         Self::ApprovePlan,
@@ -251,6 +277,7 @@ mod tests {
             Action::ExportPeople,
             Action::SeeRights,
             Action::ExportRights,
+            Action::SeeRequests,
             Action::SeePlans,
             Action::SeeOutbox,
             Action::SeeSources,
@@ -265,9 +292,12 @@ mod tests {
     }
 
     #[test]
-    fn managers_and_employees_wait_for_self_service() {
+    fn managers_and_employees_ask_and_decide_and_see_nothing_else() {
+        let both = [Action::SeeRequests, Action::AskForRights, Action::DecideRequest];
         for action in Action::ALL {
-            assert!(!allows(Role::Manager, action) && !allows(Role::Employee, action), "{action:?}");
+            let manages = both.contains(&action) || action == Action::SetSubstitute;
+            assert_eq!(allows(Role::Manager, action), manages, "{action:?}");
+            assert_eq!(allows(Role::Employee, action), both.contains(&action), "{action:?}");
         }
     }
 
