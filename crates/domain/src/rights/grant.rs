@@ -82,7 +82,7 @@ impl GrantOrigin {
     pub fn say(self, language: Language) -> &'static str {
         match self {
             Self::Direct => language.pick("tildelt direkte", "given directly"),
-            Self::Requested => language.pick("anmodet og godkendt", "asked for and approved"),
+            Self::Requested => language.pick("anmodet", "asked for"),
             Self::TakenOver => language.pick("overtaget fra MitID Erhverv", "taken over from MitID Erhverv"),
             Self::Withdrawn => language.pick("fjernet ved gennemgang", "removed at a review"),
         }
