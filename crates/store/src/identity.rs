@@ -1,8 +1,8 @@
 //! Table `identity`: what we want of each identity, its link to MitID Erhverv, and holds put on it by hand.
 
 use domain::{
-    Action, Cvr, Departure, Desired, Fields, Hold, IdentityId, KnownIdentity, Presence, RemoteUuid, Rid,
-    Subject,
+    Action, Cvr, Departure, Desired, Fields, Hold, IdentityId, KnownIdentity, PersonId, Presence, RemoteUuid,
+    Rid, Subject,
     rights::HeldRights,
     text::{danish_sort_key, search_fold},
 };
@@ -260,6 +260,13 @@ pub async fn find(tx: &mut Tx, cvr: Option<&Cvr>, user: &str) -> Result<Vec<Iden
     let scope = cvr.map(ToString::to_string).unwrap_or_default();
     let seen = Rid::parse(user).map(|rid| format!("%\"rid\":\"{rid}\"%").to_lowercase()).unwrap_or_default();
     let rows = tx.rows(sql, &[key.into(), scope.into(), seen.into()]).await?;
+    rows.iter().map(|row| Ok(IdentityId(row.uuid("id")?))).collect()
+}
+
+/// What somebody is in an organisation: one identity, or several where they have several jobs.
+pub async fn of_person(tx: &mut Tx, cvr: &Cvr, person: PersonId) -> Result<Vec<IdentityId>, StoreError> {
+    let sql = "SELECT id FROM identity WHERE organisation = $1 AND person = $2 ORDER BY id";
+    let rows = tx.rows(sql, &[cvr.to_string().into(), person.0.into()]).await?;
     rows.iter().map(|row| Ok(IdentityId(row.uuid("id")?))).collect()
 }
 

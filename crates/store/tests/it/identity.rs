@@ -57,6 +57,19 @@ async fn the_planner_gets_everybody_of_its_organisation_with_all_that_is_known()
 }
 
 #[tokio::test]
+async fn a_person_is_what_they_are_in_one_organisation() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 2).await;
+        let person = town.person(1).await.subject.desired.person;
+        let found = look!(town, tx => identity::of_person(tx, town.cvr(), person).await?);
+        assert_eq!(found, [town.people[1]]);
+        let other = crate::town::organisation("90999999").cvr;
+        assert_eq!(look!(town, tx => identity::of_person(tx, &other, person).await?), []);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn somebody_is_found_by_user_name_rid_and_both_uuids_whatever_the_case() {
     for_each_engine(async |database| {
         let town = Town::of(database, 3).await;
