@@ -8,5 +8,6 @@ pub mod operations;
 pub mod overview;
 pub mod people;
 pub mod person;
+pub mod requests;
 pub mod rights;
 pub mod unmanaged;

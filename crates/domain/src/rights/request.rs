@@ -216,6 +216,12 @@ impl Request {
         }
     }
 
+    /// Whether this party made it. Who is none of the people is known by name.
+    pub fn is_asked_by(&self, party: &Party) -> bool {
+        let same_name = || self.asked_by.name.to_lowercase() == party.name.to_lowercase();
+        self.asked_by.identity == party.identity && (party.identity.is_some() || same_name())
+    }
+
     /// Takes a decision that may be taken; one no ends it, enough yes do too.
     pub fn decide(&mut self, decision: Decision, approvers: &Approvers) {
         self.state = match (decision.approved, self.decisions.len() + 1 >= approvers.needed) {

@@ -71,15 +71,17 @@ fn words(missing: &[Missing]) -> String {
 }
 
 /// Everything that is looked at to judge a request.
-pub(super) struct Scene {
-    pub(super) entitlements: Entitlements,
-    pub(super) people: Vec<Person>,
-    substitutes: Vec<Substitute>,
-    pub(super) today: Date,
+#[derive(Debug)]
+pub struct Scene {
+    pub entitlements: Entitlements,
+    /// Ordered by key.
+    pub people: Vec<Person>,
+    pub substitutes: Vec<Substitute>,
+    pub today: Date,
 }
 
 impl Scene {
-    pub(super) async fn load(tx: &mut Tx, cvr: &Cvr) -> Result<Self, StoreError> {
+    pub async fn load(tx: &mut Tx, cvr: &Cvr) -> Result<Self, StoreError> {
         Ok(Self {
             entitlements: Entitlements::load(tx, cvr).await?,
             people: facts::everybody(tx, cvr).await?,
@@ -88,15 +90,17 @@ impl Scene {
         })
     }
 
-    pub(super) fn chart(&self) -> Chart<'_> {
+    /// Made once for however many requests: it looks at everybody.
+    pub fn chart(&self) -> Chart<'_> {
         Chart::new(self.people.iter().map(|one| &one.facts), &self.substitutes, self.today)
     }
 
-    fn person(&self, identity: IdentityId) -> Result<&Person, RequestError> {
-        self.people.iter().find(|one| one.facts.identity == identity).ok_or(RequestError::NoSuchPerson)
+    pub fn person(&self, identity: IdentityId) -> Result<&Person, RequestError> {
+        let place = self.people.binary_search_by_key(&identity, |one| one.facts.identity);
+        place.ok().and_then(|place| self.people.get(place)).ok_or(RequestError::NoSuchPerson)
     }
 
-    fn bundle(&self, key: &Key) -> Result<&Bundle, RequestError> {
+    pub fn bundle(&self, key: &Key) -> Result<&Bundle, RequestError> {
         self.entitlements.policy.bundles.get(key).ok_or_else(|| RequestError::NoSuchBundle(key.clone()))
     }
 
@@ -108,10 +112,11 @@ impl Scene {
         stands_against(&rulebook, &person.facts, grants, &person.rights.held, bundle)
     }
 
-    fn approvers(&self, request: &Request) -> Result<Approvers, RequestError> {
+    /// Whose yes a request needs.
+    pub fn approvers(&self, chart: &Chart<'_>, request: &Request) -> Result<Approvers, RequestError> {
         let bundle = self.bundle(&request.bundle)?;
         let person = self.person(request.identity)?;
-        Ok(self.chart().approvers(bundle, &person.facts, &request.asked_by))
+        Ok(chart.approvers(bundle, &person.facts, &request.asked_by))
     }
 }
 
@@ -136,7 +141,7 @@ pub async fn ask(
         return Err(RequestError::StandsAgainst(against));
     }
     let request = insert(tx, cvr, new).await?;
-    let approvers = scene.approvers(&request)?;
+    let approvers = scene.approvers(&scene.chart(), &request)?;
     tell_approvers(tx, cvr, &scene, &request, &approvers, telling, None).await?;
     Ok(request)
 }
@@ -192,7 +197,7 @@ pub async fn decide(
 ) -> Result<Request, RequestError> {
     let mut request = one(tx, cvr, id).await?.ok_or(RequestError::NoSuchRequest(id.0))?;
     let scene = Scene::load(tx, cvr).await?;
-    let approvers = scene.approvers(&request)?;
+    let approvers = scene.approvers(&scene.chart(), &request)?;
     let as_approver = request.may_decide(party, &approvers).map_err(RequestError::Refused)?;
     if approved {
         let against = scene.stands_against(scene.person(request.identity)?, &request.bundle);
@@ -247,9 +252,7 @@ async fn give(tx: &mut Tx, cvr: &Cvr, request: &Request) -> Result<(), StoreErro
 /// Whoever asked does not want it any more. `false`: it is settled, or somebody else's.
 pub async fn withdraw(tx: &mut Tx, cvr: &Cvr, id: RequestId, party: &Party) -> Result<bool, StoreError> {
     let Some(mut request) = one(tx, cvr, id).await? else { return Ok(false) };
-    let own = request.asked_by.name.to_lowercase() == party.name.to_lowercase()
-        && request.asked_by.identity == party.identity;
-    if !own || request.state != RequestState::Waiting {
+    if !request.is_asked_by(party) || request.state != RequestState::Waiting {
         return Ok(false);
     }
     request.state = RequestState::Withdrawn;
@@ -261,7 +264,8 @@ pub async fn withdraw(tx: &mut Tx, cvr: &Cvr, id: RequestId, party: &Party) -> R
 
 /// Whose yes a waiting request needs, for its page.
 pub async fn approvers_of(tx: &mut Tx, cvr: &Cvr, request: &Request) -> Result<Approvers, RequestError> {
-    Scene::load(tx, cvr).await?.approvers(request)
+    let scene = Scene::load(tx, cvr).await?;
+    scene.approvers(&scene.chart(), request)
 }
 
 /// Reminds those who have not decided for so many days; each is reminded once for each such stretch.
@@ -272,12 +276,13 @@ pub async fn remind(
     telling: Telling<'_>,
 ) -> Result<usize, RequestError> {
     let scene = Scene::load(tx, cvr).await?;
+    let chart = scene.chart();
     let mut reminded = 0;
     for request in waiting(tx, cvr, 1_000).await? {
         let days = tx.now().duration_since(request.asked_at).as_hours() / 24;
         let stretch = days / after_days.max(1);
         // A bundle or a person that is gone needs no reminder.
-        if let (true, Ok(approvers)) = (stretch > 0, scene.approvers(&request)) {
+        if let (true, Ok(approvers)) = (stretch > 0, scene.approvers(&chart, &request)) {
             tell_approvers(tx, cvr, &scene, &request, &approvers, Some(telling), Some(stretch)).await?;
             reminded += 1;
         }
@@ -426,7 +431,7 @@ pub async fn of(tx: &mut Tx, identity: IdentityId, limit: i64) -> Result<Vec<Req
     tx.rows(&sql, &[identity.0.into(), limit.into()]).await?.iter().map(read).collect()
 }
 
-fn read(row: &Row) -> Result<Request, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<Request, StoreError> {
     let bundle = row.text("bundle")?.parse().map_err(|_| row.broken("bundle", "is no key"))?;
     Ok(Request {
         id: RequestId(row.int("id")?),
@@ -468,6 +473,34 @@ pub async fn stand_in(tx: &mut Tx, cvr: &Cvr, substitute: &Substitute, by: &str)
     tx.execute_one(sql, &values).await?;
     let detail = json!({ "absent": absent, "stands_in": stands_in, "from": from, "until": until });
     tx.audit(AuditEntry::of(by, "substitute.set", cvr).detail(detail)).await
+}
+
+/// Ends it after yesterday, or takes it back where it has not lasted a day. `false`: there is none, or it is over.
+pub async fn end_stand_in(
+    tx: &mut Tx,
+    cvr: &Cvr,
+    (absent, stands_in, from): (&str, &str, Date),
+    by: &str,
+) -> Result<bool, StoreError> {
+    let today = danish_date(tx.now());
+    let yesterday = today.yesterday().unwrap_or(today);
+    let sql = "UPDATE substitute SET until_day = $5
+               WHERE organisation = $1 AND absent = $2 AND stands_in = $3 AND from_day = $4 AND until_day > $5";
+    let values = [
+        cvr.to_string().into(),
+        absent.to_lowercase().into(),
+        stands_in.to_lowercase().into(),
+        from.into(),
+        yesterday.into(),
+    ];
+    if tx.execute(sql, &values).await? == 0 {
+        return Ok(false);
+    }
+    let never_was = "DELETE FROM substitute WHERE organisation = $1 AND until_day < from_day";
+    tx.execute(never_was, &[cvr.to_string().into()]).await?;
+    let detail = json!({ "absent": absent, "stands_in": stands_in, "from": from });
+    tx.audit(AuditEntry::of(by, "substitute.ended", cvr).detail(detail)).await?;
+    Ok(true)
 }
 
 /// Everybody who stands in for somebody, on whatever days.

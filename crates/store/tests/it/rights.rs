@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{
-    Action, Fields, Language, Operation, RightId, Status, Told, UserName, danish_date,
+    Action, Fields, IdentityId, Language, Operation, RightId, Status, Told, UserName, danish_date,
     guard::{self, Circumstances, Judgement, Origin},
     rights::{
         Approver, Asker, Assignment, Bundle, BundleRight, GrantOrigin, Granted, Holding, Key, OtherHolding,
@@ -26,6 +26,7 @@ use store::{
         request::{self, NewRequest, RequestError, Telling},
         take_over,
     },
+    view::requests::{self, Asked, Sight},
 };
 use testkit::for_each_engine;
 use uuid::Uuid;
@@ -547,7 +548,10 @@ async fn what_may_not_be_asked_for_is_refused_and_changes_nothing() {
         let made = ask(&town, wish(&town)).await.unwrap();
         let stranger = party(&town, 0);
         assert!(!change!(town, tx => request::withdraw(tx, town.cvr(), made.id, &stranger).await?));
-        let asker = party(&town, 1);
+        let namesake = Party { name: made.asked_by.name.clone(), ..stranger };
+        assert!(!change!(town, tx => request::withdraw(tx, town.cvr(), made.id, &namesake).await?));
+        // One of the people is known by who they are, not by how the link names them.
+        let asker = Party { name: "Somebody's full name".to_owned(), ..party(&town, 1) };
         assert!(change!(town, tx => request::withdraw(tx, town.cvr(), made.id, &asker).await?));
         let withdrawn = look!(town, tx => request::one(tx, town.cvr(), made.id).await?).unwrap();
         assert_eq!(withdrawn.state, RequestState::Withdrawn);
@@ -566,6 +570,76 @@ async fn a_substitute_is_kept_with_their_days() {
         change!(town, tx => request::stand_in(tx, town.cvr(), &longer, "u0").await?);
         assert_eq!(look!(town, tx => request::substitutes(tx, town.cvr()).await?), [longer]);
         assert_eq!(town.logged("substitute.").await, ["substitute.set", "substitute.set"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn standing_in_ends_early_once_and_leaves_no_day_that_never_was() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 0).await;
+        let day = danish_date(town.now());
+        let until = day.checked_add(jiff::Span::new().days(9)).unwrap();
+        let of = |stands_in: &str, from| Substitute {
+            absent: "u0".to_owned(),
+            stands_in: stands_in.to_owned(),
+            from,
+            until,
+        };
+        for one in [of("u1", day), of("u2", until)] {
+            change!(town, tx => request::stand_in(tx, town.cvr(), &one, "u0").await?);
+        }
+        town.wait(DAY * 3);
+        let end = async |stands_in: &str, from| {
+            let key = ("U0", stands_in, from);
+            change!(town, tx => request::end_stand_in(tx, town.cvr(), key, "Mette").await?)
+        };
+        assert!(end("U1", day).await && end("u2", until).await);
+        assert!(!end("u1", day).await && !end("u2", until).await && !end("u3", day).await);
+        let yesterday = danish_date(town.now()).yesterday().unwrap();
+        let left = look!(town, tx => request::substitutes(tx, town.cvr()).await?);
+        assert_eq!(left, [Substitute { until: yesterday, ..of("u1", day) }]);
+        let logged = town.logged("substitute.").await;
+        assert_eq!(logged.iter().filter(|action| *action == "substitute.ended").count(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn requests_are_listed_for_those_who_may_see_them() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 3).await;
+        asking(&town, false).await;
+        let [about, other] = [town.people[1], town.people[2]];
+        let wish = wish(&town);
+        let made = [ask(&town, wish.clone()).await.unwrap().id, ask(&town, wish.clone()).await.unwrap().id];
+        let waits = look!(town, tx => requests::waiting(tx, town.cvr(), 10).await?);
+        assert_eq!(waits.iter().map(|row| row.request.id).collect::<Vec<_>>(), made);
+        decide(&town, made[0], administrator("Mette"), true).await.unwrap();
+        town.wait(MINUTE);
+        decide(&town, made[1], party(&town, 0), false).await.unwrap();
+
+        let seen = async |state, search: &str, sight: Sight| {
+            let asked = Asked { search: search.to_owned(), state, sight };
+            let found = look!(town, tx => requests::settled(tx, town.cvr(), &asked, 0, 10).await?);
+            let counted = look!(town, tx => requests::count(tx, town.cvr(), &asked).await?);
+            assert_eq!(i64::try_from(found.len()).unwrap(), counted);
+            found.into_iter().map(|row| row.request.id).collect::<Vec<_>>()
+        };
+        let of = |themselves: &[IdentityId], people: &[IdentityId]| Sight::Of {
+            themselves: themselves.to_vec(),
+            people: people.to_vec(),
+        };
+        assert_eq!(seen(None, "", Sight::Everybodys).await, [made[1], made[0]]);
+        assert_eq!(seen(Some(RequestState::Approved), "u1", Sight::Everybodys).await, [made[0]]);
+        assert_eq!(seen(None, "", of(&[about], &[])).await, [made[1], made[0]], "about themselves");
+        assert_eq!(seen(None, "", of(&[town.people[0]], &[])).await, [made[1]], "decided themselves");
+        assert_eq!(seen(None, "", of(&[], &[about, other])).await, [made[1], made[0]], "their people");
+        assert_eq!(seen(None, "", of(&[other], &[])).await, []);
+        assert_eq!(seen(None, "", of(&[], &[])).await, []);
+        let last = Asked { search: String::new(), state: None, sight: Sight::Everybodys };
+        let part = look!(town, tx => requests::settled(tx, town.cvr(), &last, 1, 1).await?);
+        assert_eq!(part[0].request.id, made[0]);
     })
     .await;
 }
