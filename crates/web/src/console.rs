@@ -4,8 +4,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use domain::Language;
 use identity::Limits;
 use store::Store;
+use store::rights::request::Telling;
 
 use crate::address::Address;
 
@@ -17,7 +19,15 @@ pub struct Console {
     pub(crate) limits: Limits,
     pub(crate) configured: Arc<[Configured]>,
     pub(crate) is_demo: bool,
+    letters: Option<Letters>,
     pub(crate) checkpoint_file: Arc<Path>,
+}
+
+/// How letters about requests are written.
+#[derive(Clone)]
+struct Letters {
+    console: Arc<str>,
+    language: Language,
 }
 
 /// One setting in force, for the settings page: what the configuration file or its defaults say.
@@ -46,6 +56,7 @@ impl Console {
             limits: Limits::default(),
             configured: Arc::from([]),
             is_demo: false,
+            letters: None,
             checkpoint_file: Arc::from(checkpoint_file),
         }
     }
@@ -61,6 +72,18 @@ impl Console {
     pub fn with_configured(mut self, configured: Vec<Configured>) -> Self {
         self.configured = configured.into();
         self
+    }
+
+    /// Those who must act are told by mail, in this language. Without it nobody is.
+    #[must_use]
+    pub fn with_mail(mut self, language: Language) -> Self {
+        self.letters = Some(Letters { console: Arc::from(self.address.origin()), language });
+        self
+    }
+
+    pub(crate) fn telling(&self) -> Option<Telling<'_>> {
+        let letters = self.letters.as_ref()?;
+        Some(Telling { console: &letters.console, language: letters.language })
     }
 
     /// Adds the button *Next day*, which the demo's worker answers to.

@@ -67,6 +67,8 @@ pub enum Section {
     Overview,
     People,
     Rights,
+    /// For those who see nothing else of rights.
+    Requests,
     Plans,
     Outbox,
     Sources,
@@ -75,10 +77,11 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Overview,
         Self::People,
         Self::Rights,
+        Self::Requests,
         Self::Plans,
         Self::Outbox,
         Self::Sources,
@@ -91,6 +94,7 @@ impl Section {
             Self::Overview => "/",
             Self::People => "/people",
             Self::Rights => "/rights",
+            Self::Requests => "/rights/requests",
             Self::Plans => "/plans",
             Self::Outbox => "/outbox",
             Self::Sources => "/sources",
@@ -104,6 +108,7 @@ impl Section {
             Self::Overview => "overview-title",
             Self::People => "people-title",
             Self::Rights => "rights-title",
+            Self::Requests => "requests-title",
             Self::Plans => "plans-title",
             Self::Outbox => "outbox-title",
             Self::Sources => "sources-title",
@@ -117,6 +122,7 @@ impl Section {
             Self::Overview => Action::SeeOverview,
             Self::People => Action::SeePeople,
             Self::Rights => Action::SeeRights,
+            Self::Requests => Action::SeeRequests,
             Self::Plans => Action::SeePlans,
             Self::Outbox => Action::SeeOutbox,
             Self::Sources => Action::SeeSources,
@@ -124,6 +130,16 @@ impl Section {
             Self::Settings => Action::SeeSettings,
         }
     }
+
+    fn is_for(self, role: Role) -> bool {
+        let is_found_elsewhere = self == Self::Requests && allows(role, Action::SeeRights);
+        allows(role, self.needs()) && !is_found_elsewhere
+    }
+}
+
+/// Where somebody begins: the first entry of their main menu.
+pub fn home(role: Role) -> &'static str {
+    Section::ALL.into_iter().find(|section| section.is_for(role)).unwrap_or(Section::Overview).address()
 }
 
 /// One entry of the main menu as shown.
@@ -151,10 +167,19 @@ impl Layout {
     /// Puts the page below its section: the section is marked in the menu, and a path leads back.
     pub fn below(mut self, section: Section) -> Self {
         self.section = Some(section);
-        self.trail = [Section::Overview, section]
-            .map(|step| Crumb { title: self.t(step.title_key()), address: step.address().to_owned() })
-            .to_vec();
+        let steps = [Section::Overview, section].into_iter().filter(|step| self.may(step.needs()));
+        let crumb =
+            |step: Section| Crumb { title: self.t(step.title_key()), address: step.address().to_owned() };
+        self.trail = steps.map(crumb).collect();
         self
+    }
+
+    /// Puts the page below requests, wherever this visitor finds those.
+    pub fn below_requests(self) -> Self {
+        if self.may(Action::SeeRights) {
+            return self.below(Section::Rights).under("requests-title", Section::Requests.address());
+        }
+        self.below(Section::Requests)
     }
 
     /// A further step of the path, between the section and the page.
@@ -248,9 +273,15 @@ impl Layout {
         format!("/language/{}?to={}", self.other_code(), crate::address::escaped(&self.address))
     }
 
+    /// Where the visitor begins.
+    pub fn home(&self) -> &'static str {
+        self.visitor.as_ref().map_or("/", |visitor| home(visitor.as_role))
+    }
+
     pub fn navigation(&self) -> Vec<MenuItem> {
-        let allowed = Section::ALL.into_iter().filter(|section| self.may(section.needs()));
-        allowed
+        let Some(visitor) = &self.visitor else { return Vec::new() };
+        let shown = Section::ALL.into_iter().filter(|section| section.is_for(visitor.as_role));
+        shown
             .map(|section| MenuItem {
                 title: self.t(section.title_key()),
                 address: section.address(),

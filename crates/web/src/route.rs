@@ -12,7 +12,8 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::pages::person::rights as person_rights;
 use crate::pages::rights::{
-    administrators, bundle, bundles, drift, file, history, holders, one, rule, rules, separations,
+    administrators, bundle, bundles, drift, file, history, holders, one, requests, rule, rules, separations,
+    substitutes,
 };
 use crate::pages::settings::certificates;
 use crate::pages::{
@@ -99,10 +100,11 @@ const fn form(
 
 use Access::{Anyone, May, SignedIn};
 use Action::{
-    AnswerQuestion, ApprovePlan, ChangeRights, ChangeRules, EditPerson, ExportLog, ExportPeople,
-    ExportRights, GiveUpOperation, GrantRights, MakePlan, ManageCertificate, Reactivate, ReadSource,
-    RetryOperation, RevealCpr, SeeLog, SeeOutbox, SeeOverview, SeePeople, SeePlans, SeeRights, SeeSettings,
-    SeeSources, SettleUnmanaged, StopPlan, Suspend, TestConnection, VerifyLog,
+    AnswerQuestion, ApprovePlan, AskForRights, ChangeRights, ChangeRules, DecideRequest, EditPerson,
+    ExportLog, ExportPeople, ExportRights, GiveUpOperation, GrantRights, MakePlan, ManageCertificate,
+    Reactivate, ReadSource, RetryOperation, RevealCpr, SeeLog, SeeOutbox, SeeOverview, SeePeople, SeePlans,
+    SeeRequests, SeeRights, SeeSettings, SeeSources, SetSubstitute, SettleUnmanaged, StopPlan, Suspend,
+    TestConnection, VerifyLog,
 };
 
 static ROUTES: &[Route] = &[
@@ -162,6 +164,19 @@ static ROUTES: &[Route] = &[
     form("/rights/rules/{key}/approve", "rule-title", May(ChangeRights), || post(rule::approve)),
     page("/rights/rules/{key}/remove", "rule-remove-title", May(ChangeRights), || get(rule::ask_removal)),
     form("/rights/rules/{key}/remove", "rule-remove-title", May(ChangeRights), || post(rule::remove)),
+    page("/rights/requests", "requests-title", May(SeeRequests), || get(requests::show)),
+    page("/rights/requests/new", "request-new-title", May(AskForRights), || get(requests::new::show)),
+    form("/rights/requests/new", "request-new-title", May(AskForRights), || post(requests::new::ask)),
+    page("/rights/requests/{id}", "request-title", May(SeeRequests), || get(requests::one::show)),
+    form("/rights/requests/{id}/decision", "request-title", May(DecideRequest), || {
+        post(requests::one::decide)
+    }),
+    form("/rights/requests/{id}/withdraw", "request-title", May(AskForRights), || {
+        post(requests::one::withdraw)
+    }),
+    page("/rights/substitutes", "substitutes-title", May(SetSubstitute), || get(substitutes::show)),
+    form("/rights/substitutes", "substitutes-title", May(SetSubstitute), || post(substitutes::set)),
+    form("/rights/substitutes/end", "substitutes-title", May(SetSubstitute), || post(substitutes::end)),
     page("/rights/drift", "rights-drift-title", May(SeeRights), || get(drift::show)),
     form("/rights/drift", "rights-drift-title", May(AnswerQuestion), || post(drift::answer)),
     page("/rights/administrators", "administrators-title", May(SeeRights), || get(administrators::show)),

@@ -1,6 +1,6 @@
 # Det, der står på alle sider.
 skip-to-content = Gå til sidens indhold
-logo-label = Lokalid, til overblik
+logo-label = Lokalid, til forsiden
 menu = Menu
 main-menu = Hovedmenu
 main-menu-small = Hovedmenu, lille skærm
@@ -8,7 +8,7 @@ change-organisation = Skift organisation
 sign-out = Log af
 breadcrumbs = Brødkrumme
 plain-style-sheet = Enkel visning: Det Fælles Designsystem var ikke med, da programmet blev bygget.
-to-overview = Til overblikket
+to-overview = Til forsiden
 
 error-prefix = Fejl:
 error-heading = Ret dette, og prøv igen
@@ -80,7 +80,7 @@ failure-forged-text = Formularen hører ikke til dit besøg her. Måske har du l
 failure-forged-next = Åbn siden igen, og prøv forfra.
 failure-not-found-title = Siden findes ikke
 failure-not-found-text = Der er ingen side på den adresse, eller det, den handlede om, findes ikke i den organisation, du ser på.
-failure-not-found-next = Kontrollér adressen, eller begynd fra overblikket.
+failure-not-found-next = Kontrollér adressen, eller begynd fra forsiden.
 failure-wrong-method-title = Siden kan ikke åbnes sådan
 failure-wrong-method-text = Adressen hører til en formular og kan ikke åbnes direkte.
 failure-wrong-method-next = Gå tilbage, og brug knappen på siden.

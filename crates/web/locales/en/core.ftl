@@ -1,6 +1,6 @@
 # What stands on every page.
 skip-to-content = Go to the content of the page
-logo-label = Lokalid, to the overview
+logo-label = Lokalid, to the front page
 menu = Menu
 main-menu = Main menu
 main-menu-small = Main menu, small screen
@@ -8,7 +8,7 @@ change-organisation = Change organisation
 sign-out = Log off
 breadcrumbs = Breadcrumb
 plain-style-sheet = Plain look: Det Fælles Designsystem was missing when the program was built.
-to-overview = To the overview
+to-overview = To the front page
 
 error-prefix = Error:
 error-heading = Correct this and try again
@@ -80,7 +80,7 @@ failure-forged-text = The form does not belong to your visit. You may have logge
 failure-forged-next = Open the page again and start over.
 failure-not-found-title = There is no such page
 failure-not-found-text = There is no page at that address, or what it was about is not in the organisation that you are looking at.
-failure-not-found-next = Check the address, or start from the overview.
+failure-not-found-next = Check the address, or start from the front page.
 failure-wrong-method-title = The page cannot be opened like that
 failure-wrong-method-text = The address belongs to a form and cannot be opened directly.
 failure-wrong-method-next = Go back and use the button on the page.

@@ -7,7 +7,7 @@ use domain::Cvr;
 
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::layout::Layout;
+use crate::layout::{self, Layout};
 use crate::visit::{Posted, SignedIn};
 
 #[derive(Template)]
@@ -51,5 +51,5 @@ pub async fn choose(
         return Err(Failure::NotFound);
     }
     identity::session::choose_organisation(&console.store, &signed_in.session, &asked).await?;
-    Ok(Redirect::to("/"))
+    Ok(Redirect::to(layout::home(signed_in.session.role)))
 }

@@ -22,6 +22,7 @@ use crate::failure::Failure;
 use crate::format;
 use crate::layout::{Layout, Section};
 use crate::pages::jobs::{UnderWay, under_way};
+use crate::pages::rights::requests;
 use crate::pages::sources::{SourceLine, source_line};
 use crate::visit::SignedIn;
 
@@ -73,6 +74,8 @@ pub(crate) struct Facts {
     pub sources: Vec<SourceState>,
     pub organisation: OrganisationRecord,
     pub job: Option<JobRecord>,
+    /// Requests that wait for whoever looks, and all that wait.
+    pub requests: (i64, i64),
 }
 
 const DAYS: i64 = 14;
@@ -109,6 +112,11 @@ async fn read(tx: &mut Tx, signed_in: &SignedIn) -> Result<Facts, StoreError> {
         sources: store::source::all(tx, cvr).await?,
         organisation: signed_in.record.clone(),
         job: job::under_way(tx, cvr).await?,
+        requests: if signed_in.may(Allowed::DecideRequest) {
+            requests::counts(tx, signed_in).await?
+        } else {
+            (0, 0)
+        },
     })
 }
 

@@ -12,11 +12,13 @@ mod navigation;
 pub mod one;
 mod preview;
 pub mod proposal;
+pub mod requests;
 pub mod rule;
 pub mod rules;
 pub mod say;
 pub mod separations;
 mod several;
+pub mod substitutes;
 mod trend;
 
 use askama::Template;

@@ -9,7 +9,7 @@ use identity::Refusal;
 use crate::console::Console;
 use crate::cookie;
 use crate::failure::Failure;
-use crate::layout::Layout;
+use crate::layout::{self, Layout};
 use crate::visit::{At, Visit};
 
 #[derive(Template)]
@@ -40,8 +40,12 @@ pub async fn redeem(
             if let Some(before) = &visit.session {
                 identity::session::end(&console.store, before).await?;
             }
-            let cookie = cookie::begin_session(&console.address, &session.reveal());
-            return Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/")).into_response());
+            let secret = session.reveal();
+            let now = console.store.clock().now();
+            let begun = identity::session::find(&console.store, console.limits, now, &secret).await?;
+            let home = begun.map_or("/", |session| layout::home(session.role));
+            let cookie = cookie::begin_session(&console.address, &secret);
+            return Ok(([(header::SET_COOKIE, cookie)], Redirect::to(home)).into_response());
         }
         Err(Refusal::Unknown) => "sign-in-unknown",
         Err(Refusal::UsedBefore) => "sign-in-used",

@@ -9,6 +9,7 @@ mod html;
 mod pages;
 mod permissions;
 mod plans;
+mod requests;
 mod rights;
 mod sign_in;
 mod world;

@@ -50,6 +50,30 @@ async fn addresses(world: &World, typical: bool) -> Vec<String> {
     all
 }
 
+#[tokio::test]
+async fn what_managers_and_employees_see_is_whole_too() {
+    let world = World::typical().await;
+    let own = world.person("p032").await;
+    for (role, user_name) in [(Role::Manager, "p040"), (Role::Employee, "p032")] {
+        let mut browser = world.is_person("Åse Ærø", role, user_name).await;
+        for language in ["da", "en"] {
+            browser.get(&format!("/language/{language}?to=/sign-in")).await;
+            let form = format!("/rights/requests/new?person={own}");
+            let mut pages =
+                vec!["/rights/requests", "/rights/requests/1", "/rights/requests/new", form.as_str()];
+            pages.extend((role == Role::Manager).then_some("/rights/substitutes"));
+            for address in pages {
+                let answer = browser.get(address).await;
+                assert_eq!(answer.status, StatusCode::OK, "{role} {address}");
+                check(&answer.text(), language, &format!("{role} {language} {address}"));
+                for link in links(&answer.text()).iter().filter(|link| link.starts_with("/rights")) {
+                    assert_eq!(browser.get(link).await.status, StatusCode::OK, "{role} {address} {link}");
+                }
+            }
+        }
+    }
+}
+
 fn check(page: &str, language: &str, what: &str) {
     let tags = html::tags(page);
     let count = |name: &str| html::named(&tags, name).count();

@@ -101,8 +101,16 @@ impl World {
         let mut browser = self.stranger();
         let link = self.link(name, role).await;
         let answer = browser.get(&link).await;
-        assert_eq!(answer.location(), "/", "{}", answer.text());
+        let sees_requests_only = matches!(role, Role::Manager | Role::Employee);
+        let home = if sees_requests_only { "/rights/requests" } else { "/" };
+        assert_eq!(answer.location(), home, "{}", answer.text());
         browser
+    }
+
+    /// The same where letters are queued.
+    pub fn with_mail(mut self) -> Self {
+        self.console = self.console.with_mail(domain::Language::Danish);
+        self
     }
 
     /// Somebody who has just signed in and is one of the people.
@@ -140,6 +148,7 @@ impl World {
         let id = match pattern.split('/').nth(1) {
             Some("people") => person.to_string(),
             Some("rights") if pattern.contains("grants") => self.grant().await,
+            Some("rights") if pattern.contains("requests") => "1".to_owned(),
             Some("rights") => READ.to_string(),
             Some("settings") => READY.to_string(),
             Some("outbox") => format!("1-{operation}"),
@@ -289,8 +298,18 @@ fn record(number: usize) -> SourceRecord {
         email: Email::parse(&format!("p{number}@norreby.example")).ok(),
         unit: Some(if number.is_multiple_of(2) { "Hjemmeplejen Syd" } else { "Ærøskøbing Skole" }.to_owned()),
         title: Some("Pædagog".to_owned()),
+        manager: manager(number).map(str::to_owned),
         end: left.then(|| jiff::civil::date(2026, 10, 30)),
         ..SourceRecord::new(SourceKey::Text(format!("k{number}")), format!("CN=p{number}"))
+    }
+}
+
+/// Ten people have one manager, who has one too.
+fn manager(number: usize) -> Option<&'static str> {
+    match number {
+        30..40 => Some("p040"),
+        40 => Some("p050"),
+        _ => None,
     }
 }
 

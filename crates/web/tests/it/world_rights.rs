@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::rights::request::{Party, Substitute};
 use domain::rights::{
-    Assignment, Bundle, BundleRight, GrantOrigin, Granted, Holding, Key, OtherHolding, Policy, Rule, Scope,
-    Separation, WantedScope, Who,
+    Approver, Asker, Assignment, Bundle, BundleRight, GrantOrigin, Granted, Holding, Key, OtherHolding,
+    Policy, Rule, Scope, Separation, WantedScope, Who,
 };
 use domain::{About, Cvr, PNumber, Question, RemoteUuid, RightId};
 use store::rights::catalogue::Listing;
 use store::rights::grant::NewGrant;
+use store::rights::request::{self, NewRequest};
 use store::rights::{catalogue, grant, holding, policy};
 use store::{StoreError, Tx, identity};
 use uuid::Uuid;
@@ -75,14 +77,27 @@ pub fn typical() -> Policy {
         until: None,
         approved_by: vec!["Mette Holm".to_owned()],
     };
-    let sensitive = Bundle { sensitive: true, ..bundle("Betaling", PAY) };
+    let moms = Bundle {
+        description: "Læser, hvad der er indberettet.".to_owned(),
+        may_ask: BTreeSet::from([Asker::Employee, Asker::Manager]),
+        approved_by: BTreeSet::from([Approver::Manager]),
+        ..bundle("Moms", READ)
+    };
+    let sensitive = Bundle {
+        sensitive: true,
+        may_ask: BTreeSet::from([Asker::Employee]),
+        approved_by: BTreeSet::from([Approver::Manager, Approver::RightsAdministrator]),
+        ..bundle("Betaling", PAY)
+    };
+    let post = Bundle {
+        owner: Some("p060".to_owned()),
+        may_ask: BTreeSet::from([Asker::Manager]),
+        approved_by: BTreeSet::from([Approver::Owner]),
+        ..bundle("Post", READ)
+    };
     Policy {
         managed: BTreeSet::from([READ, PAY]),
-        bundles: BTreeMap::from([
-            (key("moms"), bundle("Moms", READ)),
-            (key("betaling"), sensitive),
-            (key("post"), bundle("Post", READ)),
-        ]),
+        bundles: BTreeMap::from([(key("moms"), moms), (key("betaling"), sensitive), (key("post"), post)]),
         rules: BTreeMap::from([(key("moms"), rule)]),
         separations: BTreeSet::from([Separation::of(key("betaling"), key("post"), "fire øjne".to_owned())]),
     }
@@ -107,7 +122,29 @@ async fn give(tx: &mut Tx, cvr: &Cvr) -> Result<(), StoreError> {
     grant::give(tx, cvr, &new(person, Granted::Right { right: READ, scope }, "hjælper til")).await?;
     grant::give(tx, cvr, &new(other, Granted::Bundle(key("betaling")), "barselsvikar")).await?;
     let ended = grant::give(tx, cvr, &new(other, Granted::Bundle(key("post")), "ferie")).await?;
-    grant::end(tx, cvr, ended, "Karim Engelbrecht", "ferien er slut").await.map(drop)
+    grant::end(tx, cvr, ended, "Karim Engelbrecht", "ferien er slut").await?;
+    ask(tx, cvr).await
+}
+
+/// Somebody asks for the sensitive bundle, and an owner has somebody to stand in.
+async fn ask(tx: &mut Tx, cvr: &Cvr) -> Result<(), StoreError> {
+    let person = identity::find(tx, Some(cvr), "p032").await?[0];
+    let asked_by =
+        Party { name: "Ida Lindhøj".to_owned(), identity: Some(person), rights_administrator: false };
+    let wish = NewRequest {
+        identity: person,
+        bundle: key("betaling"),
+        from: None,
+        until: None,
+        why: "jeg betaler i ferien".to_owned(),
+        case: Some("2026-0815".to_owned()),
+        asked_by,
+    };
+    request::ask(tx, cvr, &wish, None).await.unwrap();
+    let today = domain::danish_date(tx.now());
+    let (absent, stands_in) = ("p060".to_owned(), "p061".to_owned());
+    let substitute = Substitute { absent, stands_in, from: today, until: today };
+    request::stand_in(tx, cvr, &substitute, "Mette Holm").await
 }
 
 /// Three people hold the same right without a reason.

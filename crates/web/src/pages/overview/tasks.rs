@@ -24,6 +24,7 @@ pub fn all(page: &Layout, facts: &Facts) -> Vec<Task> {
         (Action::SeeOutbox, parked(page, facts)),
         (Action::SeePeople, questions(page, facts)),
         (Action::SeeRights, rights(page, facts)),
+        (Action::DecideRequest, requests(page, facts)),
         (Action::SeePeople, obstacles(page, facts)),
         (Action::SeePeople, unmanaged(page, facts)),
     ];
@@ -71,6 +72,12 @@ fn questions(page: &Layout, facts: &Facts) -> Option<Task> {
 
 fn rights(page: &Layout, facts: &Facts) -> Option<Task> {
     counted(page, "rights", facts.counts.rights_questions, "/rights/drift", "warning")
+}
+
+fn requests(page: &Layout, facts: &Facts) -> Option<Task> {
+    let (yours, all) = facts.requests;
+    let yours = counted(page, "requests-yours", yours, "/rights/requests", "warning");
+    yours.or_else(|| counted(page, "requests", all, "/rights/requests", "info"))
 }
 
 fn obstacles(page: &Layout, facts: &Facts) -> Option<Task> {

@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use domain::permission::Action as Allowed;
+use domain::rights::request::Request;
 use domain::rights::{Assignment, Granted, Holding, Scope};
 use domain::{IdentityId, RightId, danish_date};
 use jiff::civil::Date;
@@ -17,6 +18,7 @@ use serde::Deserialize;
 use store::rights::grant::{self, GrantRecord};
 use store::rights::holding::{self, HeldSpell};
 use store::rights::inquiry::{self, Finding, Inquiry};
+use store::rights::request;
 use store::{StoreError, Tx, question};
 
 use self::grants::{GrantLine, Typed};
@@ -28,6 +30,7 @@ use crate::layout::{Layout, Section};
 use crate::pages::people::Choice;
 use crate::pages::questions::{QuestionShown, question_shown};
 use crate::pages::rights::proposal::Present;
+use crate::pages::rights::requests::{self, Line as RequestLine};
 use crate::pages::rights::{managed, say, scopes};
 use crate::visit::{Asked, At, SignedIn};
 
@@ -51,6 +54,9 @@ struct PersonRightsPage {
     scopes: Vec<Choice>,
     typed: Typed,
     past: Vec<PastLine>,
+    requests: Vec<RequestLine>,
+    /// Where a bundle is asked for, for whoever may; somebody who left gets none.
+    ask: Option<String>,
 }
 
 /// A right in a scope.
@@ -97,6 +103,7 @@ struct Facts {
     spells: Vec<HeldSpell>,
     questions: Vec<QuestionShown>,
     finding: Option<Finding>,
+    requests: Vec<Request>,
 }
 
 const NOTICES: [(&str, &str); 4] = [
@@ -108,6 +115,7 @@ const NOTICES: [(&str, &str); 4] = [
 
 const GRANTS: i64 = 200;
 const SPELLS: i64 = 300;
+const REQUESTS: i64 = 50;
 
 pub async fn show(
     State(console): State<Console>,
@@ -146,6 +154,8 @@ async fn render(
     };
     let rights = managed(&present.entitlements);
     let (open, ended) = (lines(false), lines(true));
+    let is_here = present.facts_of(id).is_some_and(|facts| facts.here);
+    let may_ask = is_here && page.may(Allowed::AskForRights);
     let template = PersonRightsPage {
         id,
         notice,
@@ -168,6 +178,8 @@ async fn render(
             .map(|(value, text)| Choice { chosen: value == typed.scope, value, text })
             .collect(),
         past: past(&page, &present, &facts.spells),
+        requests: facts.requests.iter().map(|one| requests::listed(&page, present.policy(), one)).collect(),
+        ask: may_ask.then(|| format!("/rights/requests/new?person={id}")),
         questions: facts.questions,
         asked,
         typed,
@@ -204,6 +216,7 @@ async fn read(
         },
         questions: open.map(|one| question_shown(page, one)).collect(),
         finding,
+        requests: request::of(tx, id, REQUESTS).await?,
     })
 }
 
