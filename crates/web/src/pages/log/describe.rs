@@ -7,7 +7,7 @@ use crate::layout::Layout;
 use crate::text;
 
 /// Every action that has words of its own; another one shows its dotted word.
-pub const ACTIONS: [&str; 54] = [
+pub const ACTIONS: [&str; 59] = [
     "certificate.checked",
     "certificate.file-read",
     "certificate.removed",
@@ -46,6 +46,9 @@ pub const ACTIONS: [&str; 54] = [
     "place.closed",
     "policy.saved",
     "question.answered",
+    "request.decided",
+    "request.made",
+    "request.withdrawn",
     "right.appeared",
     "right.returned",
     "right.vanished",
@@ -56,6 +59,8 @@ pub const ACTIONS: [&str; 54] = [
     "sign-in.used",
     "source.failed",
     "source.imported",
+    "substitute.ended",
+    "substitute.set",
     "unmanaged.adopted",
     "unmanaged.left-alone",
     "unmanaged.to-suspend",
@@ -80,9 +85,14 @@ pub fn detail(page: &Layout, row: &LogRow) -> String {
 }
 
 /// The facts of a record that have a word in both languages; another one shows its own name.
-const FACTS: [&str; 28] = [
+const FACTS: [&str; 37] = [
+    "absent",
     "answer",
+    "approved",
+    "as",
     "before",
+    "bundle",
+    "case",
     "changed",
     "faults",
     "fields",
@@ -90,6 +100,7 @@ const FACTS: [&str; 28] = [
     "filters",
     "format",
     "found",
+    "from",
     "gone_already",
     "good",
     "held",
@@ -104,8 +115,11 @@ const FACTS: [&str; 28] = [
     "plan",
     "question",
     "records",
+    "request",
     "role",
     "skipped",
+    "stands_in",
+    "until",
     "value",
     "warnings",
     "why",
@@ -136,6 +150,7 @@ fn short(page: &Layout, name: &str, value: &Value) -> String {
         (_, Value::Null) => String::new(),
         (_, Value::Number(number)) if number.as_f64() == Some(0.0) => String::new(),
         ("role", Value::String(role)) => page.t(&format!("role-{role}")),
+        ("as", Value::String(word)) => named(page, &["approver"], word),
         ("kind", Value::String(kind)) => named(page, &["kind", "job"], kind),
         ("operations", Value::Object(counts)) => counts
             .iter()
