@@ -78,8 +78,12 @@ pub async fn with_demo(
 fn console(installation: &Installation, address: Address) -> Console {
     let configuration = &installation.configuration;
     let checkpoints = configuration.path(&configuration.checkpoints);
-    Console::new(installation.store.clone(), address, Path::new(&checkpoints))
-        .with_configured(crate::report::configured(configuration))
+    let console = Console::new(installation.store.clone(), address, Path::new(&checkpoints))
+        .with_configured(crate::report::configured(configuration));
+    match &configuration.mail {
+        Some(mail) => console.with_mail(mail.language()),
+        None => console,
+    }
 }
 
 async fn serve(
