@@ -61,14 +61,15 @@ async function atWork(browser, routes) {
   const jobs = await clicks.nextDay(browser, installation);
   await clicks.searchAndSuspend(browser, installation);
   jobs.push(await massDeparture(browser, installation));
-  const typical = await known(browser, installation, routes, [...byHand, ...jobs]);
+  const requests = await clicks.askAndApprove(browser, installation);
+  const typical = await known(browser, installation, routes, [...requests, ...byHand, ...jobs]);
   const [plan] = [...typical.get("/plans/{id}")];
   await clicks.auditorApprovesNothing(browser, installation, plan);
   await clicks.languageAndLogOff(browser, installation);
   await walk(browser, installation, "typical", routes, typical, () => false);
 
   const failed = await everythingFails(browser, installation);
-  const error = await known(browser, installation, routes, [...failed, ...byHand]);
+  const error = await known(browser, installation, routes, [...requests, ...failed, ...byHand]);
   await walk(browser, installation, "error", routes, error, () => false);
   await installation.tellEmulator("PUT", "/_emulator/faults", []);
   await installation.stop();

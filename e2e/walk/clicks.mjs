@@ -137,6 +137,50 @@ export async function suspendInTrouble(browser, installation) {
   return address ? [address, person] : [person];
 }
 
+/** An employee asks for a bundle, and the manager approves. */
+export async function askAndApprove(browser, installation) {
+  const employee = await enter(browser, installation, "employee");
+  const address = await test("an employee asks for a bundle, and what is missing is said first", async () => {
+    const { page } = employee;
+    hold(new URL(page.url()).pathname === "/rights/requests", `the link led to ${page.url()}`);
+    await page.click("main a[href='/rights/requests/new']");
+    await page.click("main form button[type=submit]");
+    hold((await page.title()).startsWith("Fejl:"), `the title is "${await page.title()}"`);
+    const problems = await examine(page);
+    hold(problems.length === 0, problems.join("\n"));
+    await page.check("input[value=refusion]");
+    await page.fill("#why", "passer kontoret i ferien");
+    await page.click("main form button[type=submit]");
+    return new URL(page.url()).pathname;
+  });
+  const manager = await enter(browser, installation, "manager");
+  await test("the manager finds the request and approves it, but not without a reason declines it", async () => {
+    const { page } = manager;
+    await page.click(`section[aria-labelledby=yours] a[href='${address}']`);
+    await page.click("button[value=decline]");
+    hold((await page.title()).startsWith("Fejl:"), `the title is "${await page.title()}"`);
+    const problems = await examine(page);
+    hold(problems.length === 0, problems.join("\n"));
+    await page.click("button[value=approve]");
+    hold((await page.locator("main .badge-success").count()) > 0, "the request is not shown as approved");
+  });
+  await test("a manager says who stands in, and ends it again", async () => {
+    const { page } = manager;
+    await page.goto(`${manager.origin}/rights/substitutes`);
+    const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+    await page.fill("#stands-in", installation.named.employee.userName);
+    await page.fill("#from", day(0));
+    await page.fill("#until", day(7));
+    await page.click("form[action='/rights/substitutes'] button");
+    const problems = await examine(page);
+    hold(problems.length === 0, problems.join("\n"));
+    await page.click("form[action='/rights/substitutes/end'] button");
+    hold((await page.locator("form[action='/rights/substitutes/end']").count()) === 0, "it is not ended");
+  });
+  await Promise.all([employee.leave(), manager.leave()]);
+  return address ? [address] : [];
+}
+
 export async function auditorApprovesNothing(browser, installation, plan) {
   const visitor = await enter(browser, installation, "auditor");
   const { page } = visitor;

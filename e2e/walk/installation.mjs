@@ -24,7 +24,8 @@ export async function demo(people) {
   const child = start(["demo", "--dir", folder, "--people", String(people), "--port", String(port)]);
   const control = await child.says(/^MitID Erhverv \(emulated\): (\S+)$/);
   const link = await child.says(/^Console: (\S+)$/);
-  return installation(folder, join(folder, "lokalid.toml"), `http://localhost:${port}`, child, { control, link });
+  const named = await anEmployeeAndTheirManager(join(folder, "people.csv"));
+  return installation(folder, join(folder, "lokalid.toml"), `http://localhost:${port}`, child, { control, link, named });
 }
 
 /** An installation before its first contact: a source without people, and MitID Erhverv never read. */
@@ -54,13 +55,28 @@ export async function untouched() {
   return installation(folder, config, origin, child, {});
 }
 
+/** Two of the people: somebody who has a manager, and that manager. */
+async function anEmployeeAndTheirManager(file) {
+  const people = (await readFile(file, "utf8")).trimEnd().split("\n").slice(1);
+  const read = (line) => {
+    const [userName, , givenName, surname, , , , , manager] = line.split(";");
+    return { userName, name: `${givenName} ${surname}`, manager };
+  };
+  const all = people.map(read);
+  const employee = all.find((one) => one.manager !== "");
+  return { employee, manager: all.find((one) => one.userName === employee.manager) };
+}
+
 function installation(folder, config, origin, child, more) {
   return {
     folder,
     origin,
     ...more,
-    async signInLink(role, name = "Mette Holm") {
-      const said = await run(binary, ["--config", config, "sign-in-link", "--as", name, "--role", role]);
+    /** A manager and an employee are one of the people, where there are any. */
+    async signInLink(role) {
+      const { name, userName } = more.named?.[role] ?? { name: "Mette Holm" };
+      const person = userName ? ["--person", userName] : [];
+      const said = await run(binary, ["--config", config, "sign-in-link", "--as", name, "--role", role, ...person]);
       return said.stdout.trim();
     },
     async emulated() {
