@@ -53,6 +53,11 @@ pub fn allows(role: Role, action: Action) -> bool {
             &[OrganisationAdministrator, UserAdministrator, RightsAdministrator, Manager, Employee]
         }
         Action::DecideRequest => &[OrganisationAdministrator, RightsAdministrator, Manager, Employee],
+        Action::SeeAttestation => {
+            &[OrganisationAdministrator, UserAdministrator, RightsAdministrator, Auditor, Manager, Employee]
+        }
+        Action::Attest => &[OrganisationAdministrator, RightsAdministrator, Manager, Employee],
+        Action::RunAttestation => &[OrganisationAdministrator, RightsAdministrator],
         Action::SetSubstitute => &[OrganisationAdministrator, RightsAdministrator, Manager],
         Action::Suspend => &[OrganisationAdministrator, UserAdministrator, Helpdesk],
         Action::SeePlans => &[
@@ -179,6 +184,12 @@ pub enum Action {
     DecideRequest,
     /// Say who stands in for somebody who is away; a manager for themselves.
     SetSubstitute,
+    /// See reviews: a manager or an owner of a bundle those in which something is theirs.
+    SeeAttestation,
+    /// Answer what is theirs to look through: an owner of a bundle may be anybody.
+    Attest,
+    /// Begin a review, hand over what waits, and close it.
+    RunAttestation,
     SeePlans,
     MakePlan,
     ApprovePlan,
@@ -200,7 +211,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 36] = [
         Self::SeeOverview,
         Self::SeePeople,
         Self::ExportPeople,
@@ -218,6 +229,9 @@ impl Action {
         Self::AskForRights,
         Self::DecideRequest,
         Self::SetSubstitute,
+        Self::SeeAttestation,
+        Self::Attest,
+        Self::RunAttestation,
         Self::SeePlans,
         Self::MakePlan,
         Self::ApprovePlan,
@@ -278,6 +292,7 @@ mod tests {
             Action::SeeRights,
             Action::ExportRights,
             Action::SeeRequests,
+            Action::SeeAttestation,
             Action::SeePlans,
             Action::SeeOutbox,
             Action::SeeSources,
@@ -292,8 +307,14 @@ mod tests {
     }
 
     #[test]
-    fn managers_and_employees_ask_and_decide_and_see_nothing_else() {
-        let both = [Action::SeeRequests, Action::AskForRights, Action::DecideRequest];
+    fn managers_and_employees_ask_decide_and_review_and_see_nothing_else() {
+        let both = [
+            Action::SeeRequests,
+            Action::AskForRights,
+            Action::DecideRequest,
+            Action::SeeAttestation,
+            Action::Attest,
+        ];
         for action in Action::ALL {
             let manages = both.contains(&action) || action == Action::SetSubstitute;
             assert_eq!(allows(Role::Manager, action), manages, "{action:?}");

@@ -231,7 +231,7 @@ async fn one_round(
     }
     if timer.full_read_is_due(SystemClock.now()) {
         engine.apply(cvr, Origin::Timer, None).await?;
-        chores::tell(installation, cvr).await?;
+        chores::day(installation, cvr).await?;
         return Ok(true);
     }
     let taken = engine.step(cvr, Which::All, 8).await? > 0;

@@ -69,6 +69,8 @@ pub enum Section {
     Rights,
     /// For those who see nothing else of rights.
     Requests,
+    /// As [`Self::Requests`].
+    Attestation,
     Plans,
     Outbox,
     Sources,
@@ -77,11 +79,12 @@ pub enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Overview,
         Self::People,
         Self::Rights,
         Self::Requests,
+        Self::Attestation,
         Self::Plans,
         Self::Outbox,
         Self::Sources,
@@ -95,6 +98,7 @@ impl Section {
             Self::People => "/people",
             Self::Rights => "/rights",
             Self::Requests => "/rights/requests",
+            Self::Attestation => "/rights/attestation",
             Self::Plans => "/plans",
             Self::Outbox => "/outbox",
             Self::Sources => "/sources",
@@ -109,6 +113,7 @@ impl Section {
             Self::People => "people-title",
             Self::Rights => "rights-title",
             Self::Requests => "requests-title",
+            Self::Attestation => "attestation-title",
             Self::Plans => "plans-title",
             Self::Outbox => "outbox-title",
             Self::Sources => "sources-title",
@@ -123,6 +128,7 @@ impl Section {
             Self::People => Action::SeePeople,
             Self::Rights => Action::SeeRights,
             Self::Requests => Action::SeeRequests,
+            Self::Attestation => Action::SeeAttestation,
             Self::Plans => Action::SeePlans,
             Self::Outbox => Action::SeeOutbox,
             Self::Sources => Action::SeeSources,
@@ -132,7 +138,8 @@ impl Section {
     }
 
     fn is_for(self, role: Role) -> bool {
-        let is_found_elsewhere = self == Self::Requests && allows(role, Action::SeeRights);
+        let is_part_of_rights = matches!(self, Self::Requests | Self::Attestation);
+        let is_found_elsewhere = is_part_of_rights && allows(role, Action::SeeRights);
         allows(role, self.needs()) && !is_found_elsewhere
     }
 }
@@ -176,10 +183,19 @@ impl Layout {
 
     /// Puts the page below requests, wherever this visitor finds those.
     pub fn below_requests(self) -> Self {
+        self.below_part_of_rights(Section::Requests)
+    }
+
+    /// The same below reviews.
+    pub fn below_attestation(self) -> Self {
+        self.below_part_of_rights(Section::Attestation)
+    }
+
+    fn below_part_of_rights(self, part: Section) -> Self {
         if self.may(Action::SeeRights) {
-            return self.below(Section::Rights).under("requests-title", Section::Requests.address());
+            return self.below(Section::Rights).under(part.title_key(), part.address());
         }
-        self.below(Section::Requests)
+        self.below(part)
     }
 
     /// A further step of the path, between the section and the page.

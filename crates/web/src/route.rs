@@ -12,8 +12,8 @@ use crate::console::Console;
 use crate::failure::Failure;
 use crate::pages::person::rights as person_rights;
 use crate::pages::rights::{
-    administrators, bundle, bundles, drift, file, history, holders, one, requests, rule, rules, separations,
-    substitutes,
+    administrators, attestation, bundle, bundles, drift, file, history, holders, one, requests, rule, rules,
+    separations, substitutes,
 };
 use crate::pages::settings::certificates;
 use crate::pages::{
@@ -100,11 +100,11 @@ const fn form(
 
 use Access::{Anyone, May, SignedIn};
 use Action::{
-    AnswerQuestion, ApprovePlan, AskForRights, ChangeRights, ChangeRules, DecideRequest, EditPerson,
+    AnswerQuestion, ApprovePlan, AskForRights, Attest, ChangeRights, ChangeRules, DecideRequest, EditPerson,
     ExportLog, ExportPeople, ExportRights, GiveUpOperation, GrantRights, MakePlan, ManageCertificate,
-    Reactivate, ReadSource, RetryOperation, RevealCpr, SeeLog, SeeOutbox, SeeOverview, SeePeople, SeePlans,
-    SeeRequests, SeeRights, SeeSettings, SeeSources, SetSubstitute, SettleUnmanaged, StopPlan, Suspend,
-    TestConnection, VerifyLog,
+    Reactivate, ReadSource, RetryOperation, RevealCpr, RunAttestation, SeeAttestation, SeeLog, SeeOutbox,
+    SeeOverview, SeePeople, SeePlans, SeeRequests, SeeRights, SeeSettings, SeeSources, SetSubstitute,
+    SettleUnmanaged, StopPlan, Suspend, TestConnection, VerifyLog,
 };
 
 static ROUTES: &[Route] = &[
@@ -173,6 +173,28 @@ static ROUTES: &[Route] = &[
     }),
     form("/rights/requests/{id}/withdraw", "request-title", May(AskForRights), || {
         post(requests::one::withdraw)
+    }),
+    page("/rights/attestation", "attestation-title", May(SeeAttestation), || get(attestation::show)),
+    page("/rights/attestation/new", "attestation-new-title", May(RunAttestation), || {
+        get(attestation::new::blank)
+    }),
+    form("/rights/attestation/new", "attestation-new-title", May(RunAttestation), || {
+        post(attestation::new::begin)
+    }),
+    page("/rights/attestation/{id}", "attestation-title", May(SeeAttestation), || {
+        get(attestation::campaign::show)
+    }),
+    form("/rights/attestation/{id}/answers", "attestation-title", May(Attest), || {
+        post(attestation::answers::answer)
+    }),
+    form("/rights/attestation/{id}/hand-over", "attestation-title", May(RunAttestation), || {
+        post(attestation::campaign::hand_over)
+    }),
+    form("/rights/attestation/{id}/close", "attestation-title", May(RunAttestation), || {
+        post(attestation::campaign::close)
+    }),
+    download("/rights/attestation/{id}/report/{format}", "attestation-title", May(ExportRights), || {
+        get(attestation::report::export)
     }),
     page("/rights/substitutes", "substitutes-title", May(SetSubstitute), || get(substitutes::show)),
     form("/rights/substitutes", "substitutes-title", May(SetSubstitute), || post(substitutes::set)),

@@ -1,9 +1,10 @@
-//! What is done once a day without anybody asking: reminders of requests that wait, and warnings before a grant ends.
+//! What is done once a day without anybody asking: reminders of requests that wait, warnings before a grant ends, and
+//! reviews that remind and move upwards.
 
 use anyhow::Result;
 use domain::Cvr;
 use store::rights::{
-    ending, request,
+    attestation, ending, request,
     request::{RequestError, Telling},
 };
 
@@ -15,21 +16,27 @@ const REMIND_AFTER: i64 = 3;
 /// Days before its last day that the end of a grant is told.
 const WARN_BEFORE: i32 = 14;
 
-/// Without a mail server nobody is told anything: what was queued would all go out on the day there is one.
-pub(super) async fn tell(installation: &Installation, cvr: &Cvr) -> Result<()> {
+/// Without a mail server nobody is told anything: what was queued would all go out on the day there is one. Reviews
+/// move on all the same.
+pub(super) async fn day(installation: &Installation, cvr: &Cvr) -> Result<()> {
     let configuration = &installation.configuration;
-    let Some(mail) = &configuration.mail else { return Ok(()) };
     let console = configuration.web.address.trim_end_matches('/');
-    let telling = Telling { console, language: mail.language() };
+    let telling = configuration.mail.as_ref().map(|mail| Telling { console, language: mail.language() });
     let told = installation.store.write(|tx| {
         Box::pin(async {
-            let reminded = request::remind(tx, cvr, REMIND_AFTER, telling).await?;
-            Ok::<_, RequestError>((reminded, ending::warn(tx, cvr, WARN_BEFORE, telling).await?))
+            let reviews = attestation::attend(tx, cvr, telling).await?;
+            let Some(telling) = telling else { return Ok::<_, RequestError>((reviews, 0, 0)) };
+            let requests = request::remind(tx, cvr, REMIND_AFTER, telling).await?;
+            Ok((reviews, requests, ending::warn(tx, cvr, WARN_BEFORE, telling).await?))
         })
     });
-    let (requests, endings) = told.await?;
-    if requests + endings > 0 {
-        tracing::info!(organisation = %cvr, requests, endings, "reminders and warnings are queued as mail");
+    let (reviews, requests, endings) = told.await?;
+    if requests + endings + reviews.letters > 0 {
+        let reviews = reviews.letters;
+        tracing::info!(organisation = %cvr, requests, endings, reviews, "reminders and warnings are queued as mail");
+    }
+    if reviews.moved > 0 {
+        tracing::info!(organisation = %cvr, lines = reviews.moved, "what was not reviewed moved to somebody else");
     }
     Ok(())
 }

@@ -90,18 +90,7 @@ pub async fn begin(
     by: &str,
     telling: Option<Telling<'_>>,
 ) -> Result<Campaign, AttestationError> {
-    let scene = Scene::load(tx, cvr).await?;
-    let units = facts::names(tx, cvr).await?.folded_units;
-    let policy = &scene.entitlements.policy;
-    let faults = plan.faults(scene.today, &units, |key| policy.bundles.contains_key(key));
-    if !faults.is_empty() {
-        return Err(AttestationError::Faults(faults));
-    }
-    let before = before(tx, cvr).await?;
-    let items = look_through(&scene, plan, &before);
-    if items.is_empty() {
-        return Err(AttestationError::Faults(vec![CampaignFault::Nothing]));
-    }
+    let (scene, items) = look_through(tx, cvr, plan).await?;
     let row = tx.row("SELECT COALESCE(MAX(id), 0) + 1 AS id FROM campaign", &[]).await?;
     let id = CampaignId(row.map(|row| row.int("id")).transpose()?.unwrap_or(1));
     let now = tx.now();
@@ -120,15 +109,35 @@ pub async fn begin(
     Ok(campaign)
 }
 
-fn look_through(scene: &Scene, plan: &CampaignPlan, before: &Before) -> Vec<Item> {
+/// What a campaign would look through if it began now.
+pub async fn preview(tx: &mut Tx, cvr: &Cvr, plan: &CampaignPlan) -> Result<Vec<Item>, AttestationError> {
+    look_through(tx, cvr, plan).await.map(|(_, items)| items)
+}
+
+async fn look_through(
+    tx: &mut Tx,
+    cvr: &Cvr,
+    plan: &CampaignPlan,
+) -> Result<(Scene, Vec<Item>), AttestationError> {
+    let scene = Scene::load(tx, cvr).await?;
     let entitlements = &scene.entitlements;
+    let units = facts::names(tx, cvr).await?.folded_units;
+    let faults = plan.faults(scene.today, &units, |key| entitlements.policy.bundles.contains_key(key));
+    if !faults.is_empty() {
+        return Err(AttestationError::Faults(faults));
+    }
+    let before = before(tx, cvr).await?;
     let everybody = scene.people.iter().map(|one| (&one.facts, &one.rights.held));
     let rulebook = entitlements.rulebook(&entitlements.policy, scene.today, everybody);
     let people = scene
         .people
         .iter()
         .map(|one| (&one.facts, entitlements.grants_of(one.facts.identity), &one.rights.held));
-    items(&plan.covers, &rulebook, &scene.chart(), before, people)
+    let items = items(&plan.covers, &rulebook, &scene.chart(), &before, people);
+    if items.is_empty() {
+        return Err(AttestationError::Faults(vec![CampaignFault::Nothing]));
+    }
+    Ok((scene, items))
 }
 
 async fn insert(tx: &mut Tx, id: CampaignId, items: &[Item]) -> Result<(), StoreError> {
@@ -278,24 +287,29 @@ async fn write_answer(
     tx.execute_one(sql, &values).await
 }
 
-/// Gives what waits about one person to somebody else, or to any rights administrator. Says how much that is.
+/// Gives what waits for somebody, or for the rights administrators, to somebody else or to them; not what that one has
+/// themselves. Says how much that is.
 pub async fn hand_over(
     tx: &mut Tx,
     cvr: &Cvr,
     id: CampaignId,
-    person: IdentityId,
-    to: Option<IdentityId>,
+    (from, to): (Option<IdentityId>, Option<IdentityId>),
     by: &str,
 ) -> Result<u64, AttestationError> {
-    one(tx, cvr, id).await?.ok_or(AttestationError::NoSuchCampaign(id.0))?;
-    if to == Some(person) {
-        return Err(AttestationError::Refused { item: 0, why: AttestationRefusal::Own });
+    let campaign = one(tx, cvr, id).await?.ok_or(AttestationError::NoSuchCampaign(id.0))?;
+    let mut handed = 0;
+    for item in waiting(tx, id).await? {
+        let theirs = item.reviewer == from && to != Some(item.identity);
+        if theirs && to != from && campaign.closed.is_none() {
+            let sql = "UPDATE attestation SET reviewer = $3 WHERE campaign = $1 AND item = $2";
+            tx.execute_one(sql, &[id.0.into(), item.number.into(), to.map(|one| one.0).into()]).await?;
+            handed += 1;
+        }
     }
-    let sql = "UPDATE attestation SET reviewer = $3 WHERE campaign = $1 AND identity = $2 AND keep IS NULL
-                   AND NOT departed";
-    let handed = tx.execute(sql, &[id.0.into(), person.0.into(), to.map(|one| one.0).into()]).await?;
-    let entry = AuditEntry::of(by, "attestation.handed-over", cvr).subject(&person.to_string());
-    tx.audit(entry.detail(json!({ "campaign": id, "to": to, "items": handed }))).await?;
+    if handed > 0 {
+        let detail = json!({ "campaign": id, "from": from, "to": to, "items": handed });
+        tx.audit(AuditEntry::of(by, "attestation.handed-over", cvr).detail(detail)).await?;
+    }
     Ok(handed)
 }
 
@@ -377,7 +391,7 @@ async fn escalate(
     telling: Option<Telling<'_>>,
 ) -> Result<(usize, usize), StoreError> {
     let (chart, level) = (scene.chart(), campaign.plan.level(scene.today));
-    let mut moves: BTreeMap<(Option<IdentityId>, IdentityId), BTreeSet<IdentityId>> = BTreeMap::new();
+    let mut paths: BTreeMap<(Option<IdentityId>, IdentityId), BTreeSet<IdentityId>> = BTreeMap::new();
     let mut moved = 0;
     for item in waiting {
         let Some(before) = item.reviewer else { continue };
@@ -393,11 +407,11 @@ async fn escalate(
             i64::from(after.1).into(),
         ];
         tx.execute_one(sql, &values).await?;
-        moves.entry((after.0, before)).or_default().insert(item.identity);
+        paths.entry((after.0, before)).or_default().insert(item.identity);
         moved += 1;
     }
     let mut letters = 0;
-    for ((to, from), people) in moves {
+    for ((to, from), people) in paths {
         let detail = json!({ "campaign": campaign.id, "from": from, "to": to, "people": people.len() });
         tx.audit(AuditEntry::of("lokalid", "attestation.moved", cvr).detail(detail)).await?;
         if let Some(telling) = telling {
@@ -528,6 +542,13 @@ pub async fn recent(tx: &mut Tx, cvr: &Cvr, limit: i64, offset: i64) -> Result<V
     tx.rows(&sql, &values).await?.iter().map(read_campaign).collect()
 }
 
+/// How many there are and were.
+pub async fn count(tx: &mut Tx, cvr: &Cvr) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) AS n FROM campaign WHERE organisation = $1";
+    let row = tx.row(sql, &[cvr.to_string().into()]).await?;
+    row.map(|row| row.int("n")).transpose().map(Option::unwrap_or_default)
+}
+
 fn read_campaign(row: &Row) -> Result<Campaign, StoreError> {
     let closed = match (row.optional_timestamp("closed_at")?, row.optional_text("closed_by")?) {
         (Some(at), Some(by)) => Some(Closed { at, by: by.to_owned() }),
@@ -620,19 +641,15 @@ async fn items_for(
     Ok(items)
 }
 
-/// Open campaigns in which something waits for somebody, with the number of people.
-pub async fn waiting_for(
-    tx: &mut Tx,
-    cvr: &Cvr,
-    by: &Reviewer,
-) -> Result<Vec<(Campaign, usize)>, StoreError> {
+/// Open campaigns in which something is theirs to answer, with the number of people who still wait for it.
+pub async fn open_for(tx: &mut Tx, cvr: &Cvr, by: &Reviewer) -> Result<Vec<(Campaign, usize)>, StoreError> {
     let acts_for = acts_for(tx, cvr, by).await?;
     let mut found = Vec::new();
     for campaign in open(tx, cvr).await? {
         let items = items_for(tx, campaign.id, by, &acts_for).await?;
-        let people: HashSet<IdentityId> =
-            items.iter().filter(|item| item.waits()).map(|item| item.identity).collect();
-        if !people.is_empty() {
+        let waiting = items.iter().filter(|item| item.waits()).map(|item| item.identity);
+        let people: HashSet<IdentityId> = waiting.collect();
+        if !items.is_empty() {
             found.push((campaign, people.len()));
         }
     }

@@ -124,7 +124,9 @@ fn told(kind: &str, number: usize) -> (String, String) {
 async fn what_is_removed_goes_on_its_day_and_can_be_kept_after_all() {
     for_each_engine(async |database| {
         let town = a_town(database).await;
+        let before = look!(town, tx => attestation::preview(tx, town.cvr(), &a_plan(&town)).await).unwrap();
         let campaign = begin(&town, &a_plan(&town)).await.unwrap();
+        assert_eq!(all(&town, campaign.id).await, before);
         assert_eq!(letters(&town).await, [told("attestation-begins", 0), told("attestation-begins", 1)]);
         let found =
             look!(town, tx => attestation::of_reviewer(tx, town.cvr(), campaign.id, &reviewer(&town, 1)).await?);
@@ -209,7 +211,7 @@ async fn who_stands_in_answers_on_those_days() {
         };
         change!(town, tx => request::stand_in(tx, town.cvr(), &away, "u1").await?);
         let stands_in = reviewer(&town, 3);
-        let waits = async || look!(town, tx => attestation::waiting_for(tx, town.cvr(), &stands_in).await?);
+        let waits = async || look!(town, tx => attestation::open_for(tx, town.cvr(), &stands_in).await?);
         answer(&town, id, &stands_in, &[(clerk.number, true)]).await.unwrap_err();
         assert!(waits().await.is_empty());
         town.wait(DAY);
@@ -288,30 +290,31 @@ async fn the_second_review_knows_what_is_new_since_the_first() {
         assert_eq!(item_of(&town, next, 1).await.since, Since::New);
         let recent = look!(town, tx => attestation::recent(tx, town.cvr(), 10, 0).await?);
         assert_eq!(recent.iter().map(|one| one.plan.name.as_str()).collect::<Vec<_>>(), ["Efterår", "Forår"]);
+        assert_eq!(look!(town, tx => attestation::count(tx, town.cvr()).await?), 2);
         assert_eq!(look!(town, tx => attestation::open(tx, town.cvr()).await?).len(), 1);
     })
     .await;
 }
 
 #[tokio::test]
-async fn what_waits_can_be_handed_over_but_not_to_the_person() {
+async fn what_waits_is_handed_over_but_nobody_gets_their_own() {
     for_each_engine(async |database| {
         let town = a_town(database).await;
         let id = begin(&town, &a_plan(&town)).await.unwrap().id;
-        let hand_over = async |to: usize| {
-            let (person, to) = (town.people[2], Some(town.people[to]));
-            town.store
-                .write(|tx| {
-                    Box::pin(async { attestation::hand_over(tx, town.cvr(), id, person, to, "Mette").await })
-                })
-                .await
+        let hand_over = async |from: usize, to: Option<usize>| {
+            let parties = (Some(town.people[from]), to.map(|to| town.people[to]));
+            change!(town, tx => attestation::hand_over(tx, town.cvr(), id, parties, "Mette").await)
         };
-        let own = hand_over(2).await.unwrap_err();
-        assert!(matches!(own, AttestationError::Refused { why: AttestationRefusal::Own, .. }));
-        assert_eq!(hand_over(3).await.unwrap(), 1);
+        assert_eq!(hand_over(1, Some(3)).await.unwrap(), 1, "not what they have themselves");
+        assert_eq!(item_of(&town, id, 3).await.reviewer, Some(town.people[1]));
         let item = item_of(&town, id, 2).await;
         assert_eq!(answer(&town, id, &reviewer(&town, 3), &[(item.number, true)]).await.unwrap(), 1);
-        assert_eq!(hand_over(0).await.unwrap(), 0, "it is answered");
+        assert_eq!(hand_over(3, Some(0)).await.unwrap(), 0, "it is answered");
+        assert_eq!(hand_over(1, None).await.unwrap(), 1);
+        let own = item_of(&town, id, 3).await;
+        assert_eq!(answer(&town, id, &administrator(), &[(own.number, true)]).await.unwrap(), 1);
+        let logged = town.logged("attestation.handed-over").await;
+        assert_eq!(logged.len(), 2);
     })
     .await;
 }
@@ -334,6 +337,10 @@ async fn a_review_of_nothing_does_not_begin() {
             panic!("it began")
         };
         assert_eq!(faults, [CampaignFault::Nothing]);
+        let looked = look!(town, tx => attestation::preview(tx, town.cvr(), &a_plan(&town)).await);
+        assert!(
+            matches!(looked, Err(AttestationError::Faults(faults)) if faults == [CampaignFault::Nothing])
+        );
         assert_eq!(look!(town, tx => attestation::recent(tx, town.cvr(), 10, 0).await?), []);
         assert_eq!(letters(&town).await, []);
     })

@@ -22,7 +22,7 @@ use crate::failure::Failure;
 use crate::format;
 use crate::layout::{Layout, Section};
 use crate::pages::jobs::{UnderWay, under_way};
-use crate::pages::rights::requests;
+use crate::pages::rights::{attestation, requests};
 use crate::pages::sources::{SourceLine, source_line};
 use crate::visit::SignedIn;
 
@@ -76,6 +76,8 @@ pub(crate) struct Facts {
     pub job: Option<JobRecord>,
     /// Requests that wait for whoever looks, and all that wait.
     pub requests: (i64, i64),
+    /// People whose rights wait for whoever looks.
+    pub reviews: i64,
 }
 
 const DAYS: i64 = 14;
@@ -116,6 +118,10 @@ async fn read(tx: &mut Tx, signed_in: &SignedIn) -> Result<Facts, StoreError> {
             requests::counts(tx, signed_in).await?
         } else {
             (0, 0)
+        },
+        reviews: match signed_in.may(Allowed::Attest) {
+            true => attestation::waiting(tx, signed_in).await?,
+            false => 0,
         },
     })
 }

@@ -2,6 +2,7 @@
 //! rights.
 
 pub mod administrators;
+pub mod attestation;
 pub mod bundle;
 pub mod bundles;
 pub mod drift;

@@ -61,7 +61,10 @@ async fn what_managers_and_employees_see_is_whole_too() {
             let form = format!("/rights/requests/new?person={own}");
             let mut pages =
                 vec!["/rights/requests", "/rights/requests/1", "/rights/requests/new", form.as_str()];
-            pages.extend((role == Role::Manager).then_some("/rights/substitutes"));
+            pages.push("/rights/attestation");
+            if role == Role::Manager {
+                pages.extend(["/rights/substitutes", "/rights/attestation/1"]);
+            }
             for address in pages {
                 let answer = browser.get(address).await;
                 assert_eq!(answer.status, StatusCode::OK, "{role} {address}");

@@ -32,7 +32,13 @@ async fn every_route_lets_in_exactly_the_roles_of_the_table() {
                 // Whoever may ask for no job has none, and the form names no organisation.
                 "/jobs/{id}" | "/jobs/{id}/events" | "/organisations" => &[200, 404],
                 // A manager or employee who is none of the people has to do with no request.
-                path if path.starts_with("/rights/requests/{id}") && asks_for_themselves => &[404],
+                path if asks_for_themselves
+                    && ["/rights/requests/{id}", "/rights/attestation/{id}"]
+                        .iter()
+                        .any(|one| path.starts_with(one) && allowed) =>
+                {
+                    &[404]
+                }
                 _ if allowed => &[200, 303, 422],
                 _ => &[403],
             };

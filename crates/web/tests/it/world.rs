@@ -148,7 +148,9 @@ impl World {
         let id = match pattern.split('/').nth(1) {
             Some("people") => person.to_string(),
             Some("rights") if pattern.contains("grants") => self.grant().await,
-            Some("rights") if pattern.contains("requests") => "1".to_owned(),
+            Some("rights") if pattern.contains("requests") || pattern.contains("attestation") => {
+                "1".to_owned()
+            }
             Some("rights") => READ.to_string(),
             Some("settings") => READY.to_string(),
             Some("outbox") => format!("1-{operation}"),

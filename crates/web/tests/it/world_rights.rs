@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::rights::attestation::{CampaignPlan, Covers};
 use domain::rights::request::{Party, Substitute};
 use domain::rights::{
     Approver, Asker, Assignment, Bundle, BundleRight, GrantOrigin, Granted, Holding, Key, OtherHolding,
     Policy, Rule, Scope, Separation, WantedScope, Who,
 };
 use domain::{About, Cvr, PNumber, Question, RemoteUuid, RightId};
+use jiff::Span;
+use jiff::civil::Date;
 use store::rights::catalogue::Listing;
 use store::rights::grant::NewGrant;
 use store::rights::request::{self, NewRequest};
-use store::rights::{catalogue, grant, holding, policy};
+use store::rights::{attestation, catalogue, grant, holding, policy};
 use store::{StoreError, Tx, identity};
 use uuid::Uuid;
 
@@ -144,7 +147,22 @@ async fn ask(tx: &mut Tx, cvr: &Cvr) -> Result<(), StoreError> {
     let today = domain::danish_date(tx.now());
     let (absent, stands_in) = ("p060".to_owned(), "p061".to_owned());
     let substitute = Substitute { absent, stands_in, from: today, until: today };
-    request::stand_in(tx, cvr, &substitute, "Mette Holm").await
+    request::stand_in(tx, cvr, &substitute, "Mette Holm").await?;
+    attestation::begin(tx, cvr, &review(today), "Mette Holm", None).await.unwrap();
+    Ok(())
+}
+
+/// Of everything that people in home care have: p040 leads five of them, and nobody the rest.
+pub fn review(today: Date) -> CampaignPlan {
+    let day = |days: i64| today.saturating_add(Span::new().days(days));
+    CampaignPlan {
+        name: "Gennemgang, efterår 2026".to_owned(),
+        covers: Covers::Units(BTreeSet::from(["Hjemmeplejen Syd".to_owned()])),
+        due: day(28),
+        removal: day(35),
+        reminders: BTreeSet::from([14, 7, 3]),
+        escalation: Some(5),
+    }
 }
 
 /// Three people hold the same right without a reason.

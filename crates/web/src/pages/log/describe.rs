@@ -7,7 +7,13 @@ use crate::layout::Layout;
 use crate::text;
 
 /// Every action that has words of its own; another one shows its dotted word.
-pub const ACTIONS: [&str; 59] = [
+pub const ACTIONS: [&str; 65] = [
+    "attestation.answered",
+    "attestation.begun",
+    "attestation.closed",
+    "attestation.exported",
+    "attestation.handed-over",
+    "attestation.moved",
     "certificate.checked",
     "certificate.file-read",
     "certificate.removed",
@@ -85,15 +91,19 @@ pub fn detail(page: &Layout, row: &LogRow) -> String {
 }
 
 /// The facts of a record that have a word in both languages; another one shows its own name.
-const FACTS: [&str; 37] = [
+const FACTS: [&str; 48] = [
     "absent",
     "answer",
     "approved",
     "as",
     "before",
     "bundle",
+    "campaign",
     "case",
     "changed",
+    "covers",
+    "departed",
+    "due",
     "faults",
     "fields",
     "fingerprint",
@@ -104,10 +114,13 @@ const FACTS: [&str; 37] = [
     "gone_already",
     "good",
     "held",
+    "items",
     "job",
+    "kept",
     "key",
     "kind",
     "left",
+    "name",
     "new",
     "operation",
     "operations",
@@ -115,10 +128,14 @@ const FACTS: [&str; 37] = [
     "plan",
     "question",
     "records",
+    "removal",
+    "removed",
     "request",
     "role",
     "skipped",
     "stands_in",
+    "to",
+    "unanswered",
     "until",
     "value",
     "warnings",

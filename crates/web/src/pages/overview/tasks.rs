@@ -25,6 +25,7 @@ pub fn all(page: &Layout, facts: &Facts) -> Vec<Task> {
         (Action::SeePeople, questions(page, facts)),
         (Action::SeeRights, rights(page, facts)),
         (Action::DecideRequest, requests(page, facts)),
+        (Action::Attest, reviews(page, facts)),
         (Action::SeePeople, obstacles(page, facts)),
         (Action::SeePeople, unmanaged(page, facts)),
     ];
@@ -78,6 +79,10 @@ fn requests(page: &Layout, facts: &Facts) -> Option<Task> {
     let (yours, all) = facts.requests;
     let yours = counted(page, "requests-yours", yours, "/rights/requests", "warning");
     yours.or_else(|| counted(page, "requests", all, "/rights/requests", "info"))
+}
+
+fn reviews(page: &Layout, facts: &Facts) -> Option<Task> {
+    counted(page, "reviews", facts.reviews, "/rights/attestation", "warning")
 }
 
 fn obstacles(page: &Layout, facts: &Facts) -> Option<Task> {

@@ -12,11 +12,12 @@ pub struct Entry {
     pub mark: Option<&'static str>,
 }
 
-const ENTRIES: [(&str, &str, Action); 9] = [
+const ENTRIES: [(&str, &str, Action); 10] = [
     ("/rights", "rights-catalogue", Action::SeeRights),
     ("/rights/bundles", "bundles-title", Action::SeeRights),
     ("/rights/rules", "rules-title", Action::SeeRights),
     ("/rights/requests", "requests-title", Action::SeeRequests),
+    ("/rights/attestation", "attestation-title", Action::SeeAttestation),
     ("/rights/substitutes", "substitutes-title", Action::SetSubstitute),
     ("/rights/drift", "rights-drift-title", Action::SeeRights),
     ("/rights/administrators", "administrators-title", Action::SeeRights),

@@ -2,6 +2,7 @@
 
 use domain::permission::Action;
 use domain::rights::Facts;
+use domain::rights::attestation::Reviewer;
 use domain::rights::request::{Approvers, Chart, Party, Request};
 use domain::{IdentityId, Role};
 use store::rights::request::Scene;
@@ -57,6 +58,15 @@ impl Caller {
     /// As whom they made this request, if they did.
     pub fn asked(&self, request: &Request) -> Party {
         self.party(request.asked_by.identity.filter(|one| self.is(*one)))
+    }
+
+    /// As whom they look through what others have.
+    pub fn reviewing(&self) -> Reviewer {
+        Reviewer {
+            name: self.name.clone(),
+            identities: self.identities.iter().copied().collect(),
+            rights_administrator: self.rights_administrator,
+        }
     }
 
     pub fn leads(&self, person: &Facts, chart: &Chart<'_>) -> bool {
