@@ -39,7 +39,9 @@ pub fn allows(role: Role, action: Action) -> bool {
             TechnicalAdministrator,
             Auditor,
         ],
-        Action::ChangeRights | Action::GrantRights => &[OrganisationAdministrator, RightsAdministrator],
+        Action::ChangeRights | Action::GrantRights | Action::RunAttestation => {
+            &[OrganisationAdministrator, RightsAdministrator]
+        }
         Action::SeeRequests => &[
             OrganisationAdministrator,
             UserAdministrator,
@@ -52,12 +54,12 @@ pub fn allows(role: Role, action: Action) -> bool {
         Action::AskForRights => {
             &[OrganisationAdministrator, UserAdministrator, RightsAdministrator, Manager, Employee]
         }
-        Action::DecideRequest => &[OrganisationAdministrator, RightsAdministrator, Manager, Employee],
+        Action::DecideRequest | Action::Attest => {
+            &[OrganisationAdministrator, RightsAdministrator, Manager, Employee]
+        }
         Action::SeeAttestation => {
             &[OrganisationAdministrator, UserAdministrator, RightsAdministrator, Auditor, Manager, Employee]
         }
-        Action::Attest => &[OrganisationAdministrator, RightsAdministrator, Manager, Employee],
-        Action::RunAttestation => &[OrganisationAdministrator, RightsAdministrator],
         Action::SetSubstitute => &[OrganisationAdministrator, RightsAdministrator, Manager],
         Action::Suspend => &[OrganisationAdministrator, UserAdministrator, Helpdesk],
         Action::SeePlans => &[
