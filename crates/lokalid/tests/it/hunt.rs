@@ -205,7 +205,7 @@ fn crawl(visitor: &Visitor, hunt: &Hunt) -> BTreeSet<String> {
     let mut visited = BTreeSet::new();
     let mut waiting = vec!["/".to_owned(), "/people/by-cpr".to_owned(), "/people/export/csv".to_owned()];
     while let Some(path) = waiting.pop() {
-        if visited.len() > 400 || !visited.insert(path.clone()) {
+        if visited.len() > 600 || !visited.insert(path.clone()) {
             continue;
         }
         let answer = visitor.get(&path);

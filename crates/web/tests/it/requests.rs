@@ -117,6 +117,7 @@ async fn a_sensitive_bundle_waits_for_a_second_person() {
     assert!(overview.contains("1 anmodning venter på dig"), "{overview}");
     let page = administrator.get(SENSITIVE).await.text();
     assert!(page.contains("1 af 2 har godkendt") && page.contains("Endnu én skal"), "{page}");
+    assert!(page.contains("<li>en rettighedsadministrator</li>"), "{page}");
     let twice = decide(&mut administrator, SENSITIVE, "approve", "").await;
     assert_eq!(twice.location(), format!("{SENSITIVE}?done=approved"), "{}", twice.text());
     assert_eq!(grants(&world).await, before + 1);

@@ -221,6 +221,7 @@ fn left(page: &Layout, view: &View, chart: &Chart<'_>, mut approvers: Approvers)
         return Vec::new();
     };
     let silent = |one: &IdentityId| !request.decisions.iter().any(|said| said.by.identity == Some(*one));
+    approvers.needed = approvers.needed.saturating_sub(request.decisions.len());
     approvers.managers.retain(silent);
     approvers.owners.retain(silent);
     say::approvers(page, scene, chart, (bundle, &person.facts), &approvers, &view.names)
