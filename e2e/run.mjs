@@ -13,6 +13,7 @@ import { chromium } from "playwright-core";
 import * as clicks from "./walk/clicks.mjs";
 import { demo, routes as readRoutes, stopAll, untouched } from "./walk/installation.mjs";
 import { examinationsMade } from "./walk/look.mjs";
+import * as rights from "./walk/rights.mjs";
 import { enter, findAddresses, walk } from "./walk/routes.mjs";
 import { finish, test } from "./walk/tally.mjs";
 
@@ -60,16 +61,18 @@ async function atWork(browser, routes) {
   await editedElsewhere(installation);
   const jobs = await clicks.nextDay(browser, installation);
   await clicks.searchAndSuspend(browser, installation);
-  jobs.push(await massDeparture(browser, installation));
+  await rights.ruleToRight(browser, installation);
   const requests = await clicks.askAndApprove(browser, installation);
-  const typical = await known(browser, installation, routes, [...requests, ...byHand, ...jobs]);
+  const reviews = await rights.reviewOnAPhone(browser, installation);
+  jobs.push(await massDeparture(browser, installation));
+  const typical = await known(browser, installation, routes, [...requests, ...reviews, ...byHand, ...jobs]);
   const [plan] = [...typical.get("/plans/{id}")];
   await clicks.auditorApprovesNothing(browser, installation, plan);
   await clicks.languageAndLogOff(browser, installation);
   await walk(browser, installation, "typical", routes, typical, () => false);
 
   const failed = await everythingFails(browser, installation);
-  const error = await known(browser, installation, routes, [...requests, ...failed, ...byHand]);
+  const error = await known(browser, installation, routes, [...requests, ...reviews, ...failed, ...byHand]);
   await walk(browser, installation, "error", routes, error, () => false);
   await installation.tellEmulator("PUT", "/_emulator/faults", []);
   await installation.stop();

@@ -73,8 +73,8 @@ function installation(folder, config, origin, child, more) {
     origin,
     ...more,
     /** A manager and an employee are one of the people, where there are any. */
-    async signInLink(role) {
-      const { name, userName } = more.named?.[role] ?? { name: "Mette Holm" };
+    async signInLink(role, otherwise = "Mette Holm") {
+      const { name, userName } = more.named?.[role] ?? { name: otherwise };
       const person = userName ? ["--person", userName] : [];
       const said = await run(binary, ["--config", config, "sign-in-link", "--as", name, "--role", role, ...person]);
       return said.stdout.trim();

@@ -24,10 +24,10 @@ const LEADS_ON = new Set(["/language/{code}", "/sign-in/{secret}"]);
 export const isPage = (route) => route.method === "page" && !LEADS_ON.has(route.path);
 
 /** Signs somebody in; the two windows share the session, and one of them runs no scripts. */
-export async function enter(browser, installation, role) {
+export async function enter(browser, installation, role, name) {
   const withScripts = await browser.newContext({ locale: "da-DK" });
   const page = await withScripts.newPage();
-  await page.goto(await installation.signInLink(role));
+  await page.goto(await installation.signInLink(role, name));
   const storageState = await withScripts.storageState();
   const without = await browser.newContext({ storageState, javaScriptEnabled: false, locale: "da-DK" });
   const plain = await without.newPage();

@@ -119,10 +119,7 @@ async fn read(tx: &mut Tx, signed_in: &SignedIn) -> Result<Facts, StoreError> {
         } else {
             (0, 0)
         },
-        reviews: match signed_in.may(Allowed::Attest) {
-            true => attestation::waiting(tx, signed_in).await?,
-            false => 0,
-        },
+        reviews: if signed_in.may(Allowed::Attest) { attestation::waiting(tx, signed_in).await? } else { 0 },
     })
 }
 

@@ -15,6 +15,9 @@ use crate::world_rights::review;
 /// The review of the typical world. p040 answers for p030, p032, p034, p036 and p038.
 const REVIEW: &str = "/rights/attestation/1";
 
+/// What is sent in place of what is usual, the field that is wrong, and how its sentence begins.
+type Case<'a> = (&'a [(&'static str, &'a str)], &'static str, &'static str);
+
 async fn manager(world: &World) -> Browser {
     world.is_person("Ørjan Aagaard", Role::Manager, "p040").await
 }
@@ -219,7 +222,7 @@ async fn a_review_begins_with_a_look_at_its_size_and_letters() {
         let kept = usual.iter().filter(|(name, _)| !more.iter().any(|(other, _)| other == name));
         kept.chain(more).map(|(name, value)| (*name, (*value).to_owned())).collect::<Vec<_>>()
     };
-    let cases: [(&[(&str, &str)], &str, &str); 10] = [
+    let cases: [Case<'_>; 10] = [
         (&[("name", " ")], "name", "Giv gennemgangen et navn"),
         (&[("due", "2020-01-01")], "due", "Fristen er overskredet"),
         (&[("due", "snart")], "due", "Vælg en dag."),

@@ -111,9 +111,10 @@ async fn read(tx: &mut Tx, signed_in: &SignedIn, turned: &Turned) -> Result<Read
             all.push((campaign, progress));
         }
     }
-    let yours = match signed_in.may(Allowed::Attest) {
-        true => attestation::open_for(tx, cvr, &caller.reviewing()).await?,
-        false => Vec::new(),
+    let yours = if signed_in.may(Allowed::Attest) {
+        attestation::open_for(tx, cvr, &caller.reviewing()).await?
+    } else {
+        Vec::new()
     };
     Ok(Read { yours, all, pages, policy: policy::current(tx, cvr).await?.policy, caller })
 }

@@ -112,9 +112,17 @@ pub struct View {
     pub campaign: Campaign,
     pub caller: Caller,
     pub items: Vec<Item>,
-    whole: Option<(Vec<(Option<IdentityId>, Progress)>, Vec<Item>)>,
+    everybodys: Option<Everybodys>,
     names: HashMap<IdentityId, String>,
     things: Names,
+}
+
+/// What only those see who see all of it.
+struct Everybodys {
+    /// By whose it is to answer.
+    parts: Vec<(Option<IdentityId>, Progress)>,
+    /// What was removed and must be taken away in MitID Erhverv, since Lokalid does not look after it.
+    by_hand: Vec<Item>,
 }
 
 /// What is shown besides the review.
@@ -162,24 +170,27 @@ async fn read(tx: &mut Tx, signed_in: &SignedIn, id: CampaignId) -> Result<Optio
     let cvr = signed_in.cvr();
     let Some(campaign) = attestation::one(tx, cvr, id).await? else { return Ok(None) };
     let caller = Caller::of(tx, signed_in).await?;
-    let items = match signed_in.may(Allowed::Attest) {
-        true => attestation::of_reviewer(tx, cvr, id, &caller.reviewing()).await?,
-        false => Vec::new(),
+    let items = if signed_in.may(Allowed::Attest) {
+        attestation::of_reviewer(tx, cvr, id, &caller.reviewing()).await?
+    } else {
+        Vec::new()
     };
-    let whole = match caller.sees_everybody() {
-        true => Some((attestation::progress(tx, id).await?, by_hand(attestation::all(tx, id).await?))),
-        false => None,
+    let everybodys = if caller.sees_everybody() {
+        let by_hand = by_hand(attestation::all(tx, id).await?);
+        Some(Everybodys { parts: attestation::progress(tx, id).await?, by_hand })
+    } else {
+        None
     };
     let people = items.iter().map(|item| item.identity);
-    let parts = whole.iter().flat_map(|(parts, by_hand)| {
-        parts.iter().filter_map(|(one, _)| *one).chain(by_hand.iter().map(|item| item.identity))
+    let others = everybodys.iter().flat_map(|all| {
+        let reviewers = all.parts.iter().filter_map(|(one, _)| *one);
+        reviewers.chain(all.by_hand.iter().map(|item| item.identity))
     });
-    let named: Vec<IdentityId> = people.chain(parts).collect::<HashSet<_>>().into_iter().collect();
-    let names = identity::names(tx, &named).await?;
-    Ok(Some(View { things: Names::read(tx, signed_in).await?, campaign, caller, items, whole, names }))
+    let told: Vec<IdentityId> = people.chain(others).collect::<HashSet<_>>().into_iter().collect();
+    let names = identity::names(tx, &told).await?;
+    Ok(Some(View { things: Names::read(tx, signed_in).await?, campaign, caller, items, everybodys, names }))
 }
 
-/// What was removed and must be taken away in MitID Erhverv, since Lokalid does not look after it.
 fn by_hand(all: Vec<Item>) -> Vec<Item> {
     let removed = |item: &Item| item.answer.as_ref().is_some_and(|answer| !answer.keep);
     all.into_iter().filter(|item| !item.managed && removed(item)).collect()
@@ -220,7 +231,7 @@ pub fn render(signed_in: &SignedIn, view: &View, shown: Shown) -> Result<Respons
         badge: badge(&page, campaign),
         facts: facts(&page, view),
         part: (!view.items.is_empty()).then(|| part(&page, view, &shown)),
-        whole: view.whole.as_ref().map(|(parts, by_hand)| whole(&page, view, parts, by_hand, &shown.to)),
+        whole: view.everybodys.as_ref().map(|all| whole(&page, view, all, &shown.to)),
         notice: shown.notice,
         page,
     };
@@ -306,8 +317,8 @@ fn card(
         by_hand: !item.managed,
         keep: shown.typed.keep.get(&item.number).copied().or(item.answer.as_ref().map(|answer| answer.keep)),
     });
-    let said = items.iter().filter_map(|item| item.answer.as_ref()).map(|answer| answer.why.clone());
-    let said = said.filter(|why| !why.is_empty()).next_back().unwrap_or_default();
+    let mut said = items.iter().filter_map(|item| Some(item.answer.as_ref()?.why.clone()));
+    let said = said.rfind(|why| !why.is_empty()).unwrap_or_default();
     Card {
         name: first.map(|item| view.name(item)).unwrap_or_default(),
         post: first.map(post).unwrap_or_default(),
@@ -338,13 +349,8 @@ fn done(page: &Layout, view: &View, items: &[&Item]) -> Done {
     }
 }
 
-fn whole(
-    page: &Layout,
-    view: &View,
-    parts: &[(Option<IdentityId>, Progress)],
-    by_hand: &[Item],
-    to: &str,
-) -> Whole {
+fn whole(page: &Layout, view: &View, all: &Everybodys, to: &str) -> Whole {
+    let Everybodys { parts, by_hand } = all;
     let sum = attestation::total(parts);
     let open = view.campaign.closed.is_none();
     let figures = [

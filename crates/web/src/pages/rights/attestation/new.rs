@@ -201,7 +201,7 @@ async fn render(
     let (policy, known_units) =
         console.store.read(|tx| Box::pin(async { Ok::<_, Failure>(choices(tx, signed_in).await?) })).await?;
     let mut page = signed_in.layout("attestation-new-title").below_attestation().with_faults(faults);
-    page.address = "/rights/attestation/new".to_owned();
+    "/rights/attestation/new".clone_into(&mut page.address);
     let status = if page.has_faults() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let mut bundles: Vec<Choice> = policy
         .bundles
