@@ -81,6 +81,7 @@ pub struct Substitute {
 /// Who is whose manager on one day, and who stands in for whom.
 #[derive(Debug)]
 pub struct Chart<'a> {
+    by_identity: HashMap<IdentityId, &'a Facts>,
     by_user_name: HashMap<String, &'a Facts>,
     stand_ins: HashMap<String, Vec<String>>,
 }
@@ -109,13 +110,15 @@ pub enum Refusal {
 
 impl<'a> Chart<'a> {
     pub fn new(people: impl Iterator<Item = &'a Facts>, substitutes: &[Substitute], today: Date) -> Self {
-        let here = people.filter(|facts| facts.here);
-        let by_user_name = here.filter_map(|facts| Some((facts.user_name.as_ref()?.to_lowercase(), facts)));
+        let here: Vec<&Facts> = people.filter(|facts| facts.here).collect();
+        let by_identity = here.iter().map(|facts| (facts.identity, *facts)).collect();
+        let called = |facts: &&'a Facts| Some((facts.user_name.as_ref()?.to_lowercase(), *facts));
+        let by_user_name = here.iter().filter_map(called).collect();
         let mut stand_ins: HashMap<String, Vec<String>> = HashMap::new();
         for one in substitutes.iter().filter(|one| one.from <= today && today <= one.until) {
             stand_ins.entry(one.absent.to_lowercase()).or_default().push(one.stands_in.to_lowercase());
         }
-        Self { by_user_name: by_user_name.collect(), stand_ins }
+        Self { by_identity, by_user_name, stand_ins }
     }
 
     /// The managers above somebody, the nearest first; a circle ends where it closes.
@@ -140,7 +143,7 @@ impl<'a> Chart<'a> {
     }
 
     pub fn person(&self, identity: IdentityId) -> Option<&'a Facts> {
-        self.by_user_name.values().find(|one| one.identity == identity).copied()
+        self.by_identity.get(&identity).copied()
     }
 
     pub fn called(&self, user_name: &str) -> Option<&'a Facts> {

@@ -13,6 +13,7 @@ mod rights_law;
 mod rights_world;
 mod scenario;
 mod scenario_plan;
+mod scenario_requests;
 mod scenario_resolve;
 mod stored;
 mod words;

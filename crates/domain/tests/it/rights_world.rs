@@ -1,6 +1,7 @@
 //! Rights in words: a catalogue, a policy and grants from the lines of a scenario.
 //!
-//! `right NAME [left-alone] [vanished]`, `place p=...|se=...`, `bundle KEY [sensitive] [most=N] rights=NAME:SCOPE,...`,
+//! `right NAME [left-alone] [vanished]`, `place p=...|se=...`, `bundle KEY [sensitive] [most=N] [owner=NAME] [may-ask=A|B]
+//! [approved-by=A|B] rights=NAME:SCOPE,...`,
 //! `rule KEY bundle=KEY [everyone] [units=A|B] [sub-units] [titles=A|B] [groups=A|B] [manager] [not-manager]
 //! [except.people=A|B] [except.units=A|B] [except.bundles=A|B] [from=DAY] [until=DAY] [approved=A|B]`,
 //! `separate KEY KEY why=TEXT`, `grant NAME bundle=KEY|right=NAME:SCOPE [from=DAY] [until=DAY] [approved=A|B]
@@ -11,8 +12,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use domain::{
     GrantId, IdentityId, Language, RightId, RightsSituation, Subject, UserName,
     rights::{
-        Assignment, Bundle, BundleRight, Catalogue, Except, Facts, Grant, GrantOrigin, Granted, Key, Known,
-        Places, Policy, Right, Rule, Rulebook, Separation, Who,
+        Approver, Asker, Assignment, Bundle, BundleRight, Catalogue, Except, Facts, Grant, GrantOrigin,
+        Granted, Key, Known, Places, Policy, Right, Rule, Rulebook, Separation, Who,
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -47,6 +48,24 @@ fn slug(text: &str) -> Key {
 
 fn set<T: Ord>(text: Option<&str>, read: impl Fn(&str) -> T) -> BTreeSet<T> {
     text.into_iter().flat_map(|text| text.split('|')).map(read).collect()
+}
+
+fn asker(word: &str) -> Asker {
+    match word {
+        "employee" => Asker::Employee,
+        "manager" => Asker::Manager,
+        "anyone" => Asker::Anyone,
+        other => panic!("\"{other}\" asks for nothing"),
+    }
+}
+
+fn approver(word: &str) -> Approver {
+    match word {
+        "manager" => Approver::Manager,
+        "owner" => Approver::Owner,
+        "administrator" => Approver::RightsAdministrator,
+        other => panic!("\"{other}\" approves nothing"),
+    }
 }
 
 fn assignments(text: Option<&str>) -> BTreeSet<Assignment> {
@@ -103,8 +122,11 @@ impl RightsWorld {
             name: line.value("name").unwrap_or(line.word(1)).to_owned(),
             rights: given.collect(),
             sensitive: line.has("sensitive"),
+            owner: line.value("owner").map(str::to_owned),
+            may_ask: set(line.value("may-ask"), asker),
+            approved_by: set(line.value("approved-by"), approver),
             most_holders: line.value("most").map(|most| most.parse().unwrap()),
-            ..Bundle::default()
+            description: String::new(),
         };
         self.policy.bundles.insert(slug(line.word(1)), bundle);
     }
