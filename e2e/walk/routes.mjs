@@ -21,6 +21,9 @@ const EXAMPLES = 4;
 /** Addresses that lead on: they are followed, not looked at. */
 const LEADS_ON = new Set(["/language/{code}", "/sign-in/{secret}"]);
 
+/** What a role may see where it has to do with it, and these examples it has not: they are not there for it. */
+const NOT_THEIRS = { "/rights/attestation/{id}": "employee" };
+
 export const isPage = (route) => route.method === "page" && !LEADS_ON.has(route.path);
 
 /** Signs somebody in; the two windows share the session, and one of them runs no scripts. */
@@ -100,7 +103,7 @@ async function chooseLanguage(visitor, language) {
 }
 
 async function lookAt(visitor, { state, language, route, address, titles }) {
-  const status = route.roles.includes(visitor.role) ? 200 : 403;
+  const status = route.roles.includes(visitor.role) ? (NOT_THEIRS[route.path] === visitor.role ? 404 : 200) : 403;
   // A page that is refused is the same page everywhere; the requests of `refusals` cover the rest.
   if (status === 403 && route.path !== "/") return;
   for (const scripts of [true, false]) {

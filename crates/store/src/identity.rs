@@ -263,11 +263,22 @@ pub async fn find(tx: &mut Tx, cvr: Option<&Cvr>, user: &str) -> Result<Vec<Iden
     rows.iter().map(|row| Ok(IdentityId(row.uuid("id")?))).collect()
 }
 
-/// What somebody is in an organisation: one identity, or several where they have several jobs.
+/// What somebody is in an organisation: one identity, or several where they have several jobs. Whoever has the same CPR
+/// number is the same, though two sources may have brought them as two.
 pub async fn of_person(tx: &mut Tx, cvr: &Cvr, person: PersonId) -> Result<Vec<IdentityId>, StoreError> {
-    let sql = "SELECT id FROM identity WHERE organisation = $1 AND person = $2 ORDER BY id";
+    let sql = "SELECT id FROM identity WHERE organisation = $1 AND (person = $2 OR cpr_hash IN
+                   (SELECT cpr_hash FROM identity WHERE person = $2 AND cpr_hash IS NOT NULL)) ORDER BY id";
     let rows = tx.rows(sql, &[cvr.to_string().into(), person.0.into()]).await?;
     rows.iter().map(|row| Ok(IdentityId(row.uuid("id")?))).collect()
+}
+
+/// Whether this is somebody's full name or user name, however it is written.
+pub async fn is_called(tx: &mut Tx, id: IdentityId, name: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT full_name, user_key FROM identity WHERE id = $1";
+    let Some(row) = tx.row(sql, &[id.0.into()]).await? else { return Ok(false) };
+    let names = [row.optional_text("full_name")?, row.optional_text("user_key")?];
+    let asked = search_fold(name);
+    Ok(names.into_iter().flatten().any(|one| !one.is_empty() && search_fold(one) == asked))
 }
 
 /// Puts a hold on an identity that only [`lift_hold`] takes away.

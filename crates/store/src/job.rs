@@ -1,6 +1,6 @@
 //! Table `job`: work that the console asks for and the worker does, with its progress.
 
-use domain::{CertificateId, Cvr, Parts, Told};
+use domain::{CertificateId, Cvr, IdentityId, Parts, Told};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -24,6 +24,10 @@ pub enum Wish {
     },
     /// Act on a hold that was set or lifted, or on an answer.
     Settle,
+    /// Act on what somebody was granted, or is no longer.
+    SettleRights {
+        identity: IdentityId,
+    },
     TestConnection,
     /// Look at a certificate from all sides.
     CheckCertificate {

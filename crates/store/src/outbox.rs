@@ -56,6 +56,13 @@ pub enum State {
     GivenUp,
 }
 
+impl State {
+    /// Whether something of it is still to come.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Waiting | Self::Running | Self::Unknown | Self::Parked)
+    }
+}
+
 /// An operation that this worker holds the lease of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claimed {

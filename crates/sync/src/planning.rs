@@ -10,7 +10,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use store::{
-    identity, observed, organisation,
+    identity, observed, organisation, outbox,
     plan::{self, Coverage, NewPlan, PlanRecord},
     question,
     rights::{self, Entitlements},
@@ -170,6 +170,79 @@ impl Engine {
         Ok(Planned { passed, ..planned })
     }
 
+    /// Plans the rights of one person and puts them into the outbox, without a word about anybody else. Says how many
+    /// operations are new there. `None`: there is more to say of the person than that, or the guard holds something, so
+    /// that only a plan of everybody will do.
+    pub async fn plan_rights_of(
+        &self,
+        cvr: &Cvr,
+        id: IdentityId,
+        origin: Origin,
+    ) -> Result<Option<usize>, EngineError> {
+        if self.waits_for_something(id).await? {
+            return Ok(None);
+        }
+        let stored = self.stored(cvr).await?;
+        let subject = stored.subjects.iter().find(|subject| subject.desired.identity == id);
+        let Some(subject) = subject.filter(|subject| subject.observed.is_some()) else { return Ok(None) };
+        let rulebook = stored.rulebook();
+        let Assessment { operations, questions, drift, undecided, .. } = assess(Situation {
+            organisation: &stored.record.organisation,
+            today: danish_date(stored.as_of),
+            subjects: std::slice::from_ref(subject),
+            unlinked: &[],
+            answers: &stored.answers,
+            to_suspend: &HashMap::new(),
+            rights: stored.rights(&rulebook),
+        });
+        let only_rights = operations
+            .iter()
+            .all(|one| matches!(one.action, Action::GiveRights(..) | Action::TakeRights(..)));
+        let judgement = guard::judge(&operations, &circumstances(&stored, origin.clone()));
+        let more = !questions.is_empty() || !drift.is_empty() || !undecided.is_empty();
+        if !only_rights || more || !judgement.held.is_empty() {
+            return Ok(None);
+        }
+        if operations.is_empty() {
+            return Ok(Some(0));
+        }
+        self.enqueue_for_one(cvr, origin, &stored, &operations, &judgement).await.map(Some)
+    }
+
+    /// Whether something is on its way for a person, or asked about them.
+    async fn waits_for_something(&self, id: IdentityId) -> Result<bool, EngineError> {
+        let waits = self.store.read(|tx| {
+            Box::pin(async {
+                let asked = question::about(tx, id).await?.iter().any(|one| one.answer.is_none());
+                let on_its_way = outbox::of_identity(tx, id, i64::MAX).await?;
+                Ok::<_, EngineError>(asked || on_its_way.iter().any(|one| one.state.is_open()))
+            })
+        });
+        waits.await
+    }
+
+    /// Keeps a plan about one person and puts what the guard passed into the outbox.
+    async fn enqueue_for_one(
+        &self,
+        cvr: &Cvr,
+        origin: Origin,
+        stored: &Stored,
+        operations: &[Operation],
+        judgement: &Judgement,
+    ) -> Result<usize, EngineError> {
+        let observed_at = stored.record.full_read_at;
+        let new = NewPlan { origin, observed_at, cost_dkk: 0, operations, judgement };
+        let (organisation, passed, as_of) = (&stored.record.organisation, &judgement.passed, stored.as_of);
+        let queued = self.store.write(|tx| {
+            Box::pin(async {
+                let record = plan::save(tx, cvr, &new).await?;
+                let coverage = Coverage::Identity;
+                plan::enqueue(tx, organisation, &record, operations, passed, as_of, coverage).await
+            })
+        });
+        Ok(queued.await?)
+    }
+
     /// The one way into the outbox. Says how many operations are new there.
     pub async fn enqueue(&self, cvr: &Cvr, planned: &Planned) -> Result<usize, EngineError> {
         let Planned { record, operations, passed, as_of, .. } = planned;
@@ -243,21 +316,7 @@ impl Engine {
         let operations = vec![Operation { identity: Some(id), label, action, fields, before, reason }];
         let origin = Origin::Order(by.to_owned());
         let judgement = guard::judge(&operations, &circumstances(&stored, origin.clone()));
-        let observed_at = stored.record.full_read_at;
-        let new =
-            NewPlan { origin, observed_at, cost_dkk: 0, operations: &operations, judgement: &judgement };
-        let organisation = &stored.record.organisation;
-        let queued = self
-            .store
-            .write(|tx| {
-                Box::pin(async {
-                    let record = plan::save(tx, cvr, &new).await?;
-                    let (passed, as_of) = (&judgement.passed, stored.as_of);
-                    plan::enqueue(tx, organisation, &record, &operations, passed, as_of, Coverage::Identity)
-                        .await
-                })
-            })
-            .await?;
+        let queued = self.enqueue_for_one(cvr, origin, &stored, &operations, &judgement).await?;
         Ok(queued > 0 || judgement.held.is_empty())
     }
 }

@@ -515,16 +515,14 @@ impl<'f> Person<'f> {
     }
 }
 
-/// Only a newer grant brings back a single right that was taken away.
+/// Only a newer grant brings back a single right that was taken away. Bundles are decided as a whole.
 fn is_withdrawn(
     withdrawn: &BTreeMap<Assignment, Timestamp>,
     assignment: Assignment,
     because: Because<'_>,
 ) -> bool {
-    withdrawn.get(&assignment).is_some_and(|at| match because.by {
-        By::Rule(..) => true,
-        By::Grant(grant) => grant.at <= *at,
-    })
+    let older = |at: &Timestamp| matches!(because.by, By::Grant(grant) if grant.at <= *at);
+    because.bundle.is_none() && withdrawn.get(&assignment).is_some_and(older)
 }
 
 pub(super) fn withdrawn(grant: &Grant) -> Missing {

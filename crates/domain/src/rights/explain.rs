@@ -73,7 +73,7 @@ impl<'a> Rulebook<'a> {
                     because
                         .bundle
                         .into_iter()
-                        .flat_map(|bundle| self.bundle_misses(bundle, facts, grants, held, right)),
+                        .flat_map(|bundle| self.bundle_misses(bundle, facts, held, right)),
                 );
                 missing.push(route(*because, needs));
             }
@@ -109,7 +109,7 @@ impl<'a> Rulebook<'a> {
             if needs.is_empty() {
                 continue;
             }
-            needs.extend(self.bundle_misses(&rule.bundle, facts, grants, held, right));
+            needs.extend(self.bundle_misses(&rule.bundle, facts, held, right));
             let (name, bundle) = (Some(rule.name.clone()), Some(rule.bundle.clone()));
             routes.push(Route { rule: Some(key.clone()), name, bundle, needs });
         }
@@ -121,16 +121,12 @@ impl<'a> Rulebook<'a> {
         &self,
         bundle: &Key,
         facts: &Facts,
-        grants: &[Grant],
         held: &BTreeSet<Assignment>,
         right: RightId,
     ) -> Vec<Missing> {
         let bundle = self.policy.bundles.get(bundle).into_iter();
         let given = bundle.flat_map(|bundle| &bundle.rights).filter(|one| one.right == right);
-        let missing = given.map(|one| match self.assignment(facts, *one, held) {
-            Ok(assignment) => self.withdrawal_of(assignment, grants).map(withdrawn).into_iter().collect(),
-            Err(missing) => missing,
-        });
+        let missing = given.map(|one| self.assignment(facts, *one, held).err().unwrap_or_default());
         missing.min_by_key(Vec::len).unwrap_or_default()
     }
 

@@ -104,6 +104,12 @@ pub enum Refusal {
     OwnRequest,
     NotAnApprover,
     SaidBefore,
+    /// Somebody else has said it for the manager or the owner.
+    SameVoice,
+    /// A second one of whom the sign-in link does not say who they are.
+    Nobody,
+    /// The person has left.
+    Departed,
     NotWaiting,
     EndBeforeStart,
 }
@@ -167,19 +173,30 @@ impl<'a> Chart<'a> {
             needed: if bundle.sensitive { SENSITIVE_APPROVALS } else { 1 },
             ..Approvers::default()
         };
+        let asks = |one: &Facts| Some(one.identity) == asked_by.identity;
         if bundle.approved_by.contains(&Approver::Manager) {
-            let chain = self.managers_of(person).into_iter();
+            // Whoever asks has not chosen who approves: their stand-ins do not either.
+            let chain = self.managers_of(person).into_iter().filter(|one| !asks(one));
             let of_each =
                 chain.filter_map(|one| one.user_name.as_deref()).map(|name| free(self.with_stand_ins(name)));
             approvers.managers = of_each.into_iter().find(|people| !people.is_empty()).unwrap_or_default();
         }
         if bundle.approved_by.contains(&Approver::Owner) {
-            let owner = bundle.owner.as_deref().map(|name| self.with_stand_ins(name)).unwrap_or_default();
-            approvers.owners = free(owner);
+            let owner = bundle.owner.as_deref().filter(|name| !self.called(name).is_some_and(asks));
+            approvers.owners = free(owner.map(|name| self.with_stand_ins(name)).unwrap_or_default());
         }
-        let nobody = approvers.managers.len() + approvers.owners.len() < approvers.needed;
-        approvers.administrators = nobody || bundle.approved_by.contains(&Approver::RightsAdministrator);
+        let too_few = approvers.voices() < approvers.needed;
+        approvers.administrators = too_few || bundle.approved_by.contains(&Approver::RightsAdministrator);
         approvers
+    }
+}
+
+impl Approvers {
+    /// How many different yes managers and owners can give: somebody and whoever stands in for them have one.
+    fn voices(&self) -> usize {
+        let managers = usize::from(!self.managers.is_empty());
+        let owners = usize::from(!self.owners.is_empty() && self.owners != self.managers);
+        managers + owners
     }
 }
 
@@ -211,12 +228,24 @@ impl Request {
         if self.decisions.iter().any(said) {
             return Err(Refusal::SaidBefore);
         }
-        match party.identity {
-            Some(me) if approvers.managers.contains(&me) => Ok(Approver::Manager),
-            Some(me) if approvers.owners.contains(&me) => Ok(Approver::Owner),
-            _ if party.rights_administrator && approvers.administrators => Ok(Approver::RightsAdministrator),
-            _ => Err(Refusal::NotAnApprover),
+        let stranger = |one: &Decision| one.by.identity.is_none();
+        if party.identity.is_none() && self.decisions.iter().any(stranger) {
+            return Err(Refusal::Nobody);
         }
+        let is = |all: &[IdentityId]| party.identity.is_some_and(|me| all.contains(&me));
+        let roles = [
+            (Approver::Manager, is(&approvers.managers)),
+            (Approver::Owner, is(&approvers.owners)),
+            (Approver::RightsAdministrator, party.rights_administrator && approvers.administrators),
+        ];
+        let mut roles = roles.into_iter().filter(|(_, is)| *is).map(|(role, _)| role).peekable();
+        roles.peek().ok_or(Refusal::NotAnApprover)?;
+        roles.find(|role| !self.has_said(*role)).ok_or(Refusal::SameVoice)
+    }
+
+    /// Whether somebody has said what the manager, or the owner, has to say. Administrators are each their own.
+    fn has_said(&self, role: Approver) -> bool {
+        role != Approver::RightsAdministrator && self.decisions.iter().any(|one| one.as_approver == role)
     }
 
     /// Whether this party made it. Who is none of the people is known by name.
@@ -256,7 +285,8 @@ pub fn stands_against(
         origin: GrantOrigin::TakenOver,
         by: String::new(),
         approved_by: Vec::new(),
-        at: Timestamp::UNIX_EPOCH,
+        // Newer than whatever was removed at a review.
+        at: Timestamp::MAX,
     });
     let evaluation = rulebook.evaluate(facts, &grants, held);
     let refused = evaluation.refused.iter().filter(|(because, _)| because.bundle == Some(bundle));
@@ -288,6 +318,20 @@ impl Refusal {
             Self::SaidBefore => {
                 language.pick("du har allerede taget stilling til den", "you have decided on it before")
             }
+            Self::SameVoice => language.pick(
+                "en leder eller ejer og deres stedfortræder tæller som én. En anden skal også sige ja",
+                "a manager or owner and whoever stands in for them count as one. Somebody else must say yes too",
+            ),
+            Self::Nobody => language.pick(
+                "dit link siger ikke, hvem af medarbejderne du er, og det gjorde linket bag det første ja heller ikke. \
+                 Bed om et link til netop dig",
+                "your link does not say who of the staff you are, and neither did the one behind the first yes. Ask \
+                 for a link for you",
+            ),
+            Self::Departed => language.pick(
+                "personen er stoppet og kan ikke få noget. Afslå anmodningen",
+                "the person has left and can be given nothing. Decline the request",
+            ),
             Self::NotWaiting => language.pick(
                 "anmodningen er afgjort. Lav en ny, hvis den skal prøves igen",
                 "the request is settled. Make a new one to try again",

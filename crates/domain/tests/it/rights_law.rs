@@ -503,6 +503,8 @@ proptest! {
                         Granted::Right { right, scope } => *right == want.assignment.right && *scope == WantedScope::Of(want.assignment.scope),
                     };
                     let newer = matches!(want.because.by, domain::rights::By::Grant(grant) if withdrawal.at < grant.at);
+                    // Bundles are decided as a whole.
+                    let of_it = of_it && matches!(withdrawal.granted, Granted::Bundle(_)) == want.because.bundle.is_some();
                     prop_assert!(!of_it || newer, "{withdrawal:?} and {want:?}");
                 }
             }

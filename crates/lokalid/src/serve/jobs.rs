@@ -3,7 +3,7 @@
 use std::{convert::Infallible, future::Future, time::Duration};
 
 use anyhow::{Result, bail};
-use domain::{Cvr, Told, guard::Origin};
+use domain::{Cvr, IdentityId, Told, guard::Origin};
 use emulator::Running;
 use store::job::{self, JobRecord, Wish};
 use sync::{Applied, Approval, EngineError, api::Failure};
@@ -76,6 +76,7 @@ async fn fulfil(
             outcome(engine.apply(cvr, by, Some(&approval)).await?)
         }
         Wish::Settle => settle(installation, cvr, by).await,
+        Wish::SettleRights { identity } => settle_rights(installation, cvr, *identity, by).await,
         Wish::TestConnection => {
             let site = engine.site(cvr)?;
             site.client.authenticate().await?;
@@ -102,6 +103,25 @@ pub(super) async fn settle(installation: &Installation, cvr: &Cvr, origin: Origi
         engine.drain(cvr).await?;
         engine.read_stale(cvr).await?;
         engine.plan_and_enqueue(cvr, Origin::Timer).await?;
+    }
+    Ok(String::new())
+}
+
+/// Plans the rights of one person and sends them; where that says too little, plans everybody.
+async fn settle_rights(
+    installation: &Installation,
+    cvr: &Cvr,
+    identity: IdentityId,
+    origin: Origin,
+) -> Result<String> {
+    let engine = &installation.engine;
+    match engine.plan_rights_of(cvr, identity, origin.clone()).await? {
+        Some(0) => {}
+        Some(_) => {
+            engine.drain(cvr).await?;
+            engine.read_stale(cvr).await?;
+        }
+        None => return settle(installation, cvr, origin).await,
     }
     Ok(String::new())
 }

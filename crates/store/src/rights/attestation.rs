@@ -19,7 +19,7 @@ use domain::{
 use serde_json::json;
 
 use crate::{
-    Keys, Row, StoreError, Tx, Value, json,
+    Keys, Row, StoreError, Tx, Value, identity, json,
     log::AuditEntry,
     mail::{self, NewMail},
     rights::{
@@ -199,6 +199,9 @@ pub async fn answer(
         let item = item(tx, id, new.item).await?.ok_or(AttestationError::NoSuchItem(new.item))?;
         let refused = |why| AttestationError::Refused { item: new.item, why };
         item.may_answer(by, &acts_for, campaign.closed.is_some()).map_err(refused)?;
+        if by.identities.is_empty() && identity::is_called(tx, item.identity, &by.name).await? {
+            return Err(refused(AttestationRefusal::Own));
+        }
         if !new.keep && new.why.trim().is_empty() {
             return Err(refused(AttestationRefusal::NoReason));
         }
@@ -222,12 +225,18 @@ pub async fn answer(
 /// Everybody whose part somebody may take today: themselves, and those who are away and named them.
 async fn acts_for(tx: &mut Tx, cvr: &Cvr, by: &Reviewer) -> Result<HashSet<IdentityId>, StoreError> {
     let today = danish_date(tx.now());
-    let mut acts_for: HashSet<IdentityId> = by.identities.iter().copied().collect();
+    let mut acts_for = HashSet::new();
     let sql = "SELECT absent.id FROM substitute s
                JOIN identity me ON me.organisation = s.organisation AND me.user_key = s.stands_in
                JOIN identity absent ON absent.organisation = s.organisation AND absent.user_key = s.absent
-               WHERE s.organisation = $1 AND me.id = $2 AND s.from_day <= $3 AND s.until_day >= $3";
+               WHERE s.organisation = $1 AND me.id = $2 AND s.from_day <= $3 AND s.until_day >= $3
+                   AND absent.presence <> 'left'";
     for me in &by.identities {
+        let here = "SELECT id FROM identity WHERE id = $1 AND presence <> 'left'";
+        if tx.row(here, &[me.0.into()]).await?.is_none() {
+            continue;
+        }
+        acts_for.insert(*me);
         for row in tx.rows(sql, &[cvr.to_string().into(), me.0.into(), today.into()]).await? {
             acts_for.insert(IdentityId(row.uuid("id")?));
         }
@@ -287,19 +296,20 @@ async fn write_answer(
     tx.execute_one(sql, &values).await
 }
 
-/// Gives what waits for somebody, or for the rights administrators, to somebody else or to them; not what that one has
-/// themselves. Says how much that is.
+/// Gives what waits for somebody, or for the rights administrators, to somebody else or to them. Not what that one has
+/// themselves, and not what whoever hands over has: nobody chooses who reviews them. Says how much that is.
 pub async fn hand_over(
     tx: &mut Tx,
     cvr: &Cvr,
     id: CampaignId,
     (from, to): (Option<IdentityId>, Option<IdentityId>),
-    by: &str,
+    by: &Reviewer,
 ) -> Result<u64, AttestationError> {
     let campaign = one(tx, cvr, id).await?.ok_or(AttestationError::NoSuchCampaign(id.0))?;
     let mut handed = 0;
     for item in waiting(tx, id).await? {
-        let theirs = item.reviewer == from && to != Some(item.identity);
+        let own = to == Some(item.identity) || by.identities.contains(&item.identity);
+        let theirs = item.reviewer == from && !own;
         if theirs && to != from && campaign.closed.is_none() {
             let sql = "UPDATE attestation SET reviewer = $3 WHERE campaign = $1 AND item = $2";
             tx.execute_one(sql, &[id.0.into(), item.number.into(), to.map(|one| one.0).into()]).await?;
@@ -308,7 +318,7 @@ pub async fn hand_over(
     }
     if handed > 0 {
         let detail = json!({ "campaign": id, "from": from, "to": to, "items": handed });
-        tx.audit(AuditEntry::of(by, "attestation.handed-over", cvr).detail(detail)).await?;
+        tx.audit(AuditEntry::of(&by.name, "attestation.handed-over", cvr).detail(detail)).await?;
     }
     Ok(handed)
 }
@@ -366,6 +376,14 @@ pub async fn attend(tx: &mut Tx, cvr: &Cvr, telling: Option<Telling<'_>>) -> Res
     Ok(attended)
 }
 
+/// Those who had left when it was last looked at.
+async fn departed(tx: &mut Tx, id: CampaignId) -> Result<Vec<IdentityId>, StoreError> {
+    let sql = "SELECT DISTINCT identity FROM attestation WHERE campaign = $1 AND departed";
+    let rows = tx.rows(sql, &[id.0.into()]).await?;
+    rows.iter().map(|row| Ok(IdentityId(row.uuid("identity")?))).collect()
+}
+
+/// Leaves out who has left, and takes in again who is back.
 async fn note_departed(tx: &mut Tx, id: CampaignId, here: &HashSet<IdentityId>) -> Result<(), StoreError> {
     let gone: BTreeSet<IdentityId> = waiting(tx, id)
         .await?
@@ -376,6 +394,10 @@ async fn note_departed(tx: &mut Tx, id: CampaignId, here: &HashSet<IdentityId>) 
     for identity in gone {
         let sql =
             "UPDATE attestation SET departed = TRUE WHERE campaign = $1 AND identity = $2 AND keep IS NULL";
+        tx.execute(sql, &[id.0.into(), identity.0.into()]).await?;
+    }
+    for identity in departed(tx, id).await?.into_iter().filter(|one| here.contains(one)) {
+        let sql = "UPDATE attestation SET departed = FALSE WHERE campaign = $1 AND identity = $2";
         tx.execute(sql, &[id.0.into(), identity.0.into()]).await?;
     }
     Ok(())

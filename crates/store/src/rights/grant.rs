@@ -72,11 +72,12 @@ pub async fn give(tx: &mut Tx, cvr: &Cvr, new: &NewGrant) -> Result<GrantId, Sto
     Ok(id)
 }
 
-/// One more says yes to it. `false`: that name stands there already, or the grant is not open.
+/// One more says yes to it. `false`: that name stands there already, or asked for it, or the grant is not open.
 pub async fn approve(tx: &mut Tx, cvr: &Cvr, id: GrantId, by: &str) -> Result<bool, StoreError> {
     let Some(GrantRecord { mut grant, ended: None }) = one(tx, id).await? else { return Ok(false) };
     let same = |name: &String| name.trim().to_lowercase() == by.trim().to_lowercase();
-    if grant.approved_by.iter().any(same) {
+    let asked_for_it = grant.origin == GrantOrigin::Requested && same(&grant.by);
+    if asked_for_it || grant.approved_by.iter().any(same) {
         return Ok(false);
     }
     grant.approved_by.push(by.to_owned());

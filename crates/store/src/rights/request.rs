@@ -19,7 +19,7 @@ use jiff::{Timestamp, civil::Date};
 use serde_json::json;
 
 use crate::{
-    Keys, Row, StoreError, Tx, Value, json,
+    Keys, Row, StoreError, Tx, Value, identity, json,
     log::AuditEntry,
     mail::{self, NewMail},
     rights::{
@@ -199,8 +199,15 @@ pub async fn decide(
     let scene = Scene::load(tx, cvr).await?;
     let approvers = scene.approvers(&scene.chart(), &request)?;
     let as_approver = request.may_decide(party, &approvers).map_err(RequestError::Refused)?;
+    if party.identity.is_none() && identity::is_called(tx, request.identity, &party.name).await? {
+        return Err(RequestError::Refused(Refusal::OwnRequest));
+    }
     if approved {
-        let against = scene.stands_against(scene.person(request.identity)?, &request.bundle);
+        let person = scene.person(request.identity)?;
+        if !person.facts.here {
+            return Err(RequestError::Refused(Refusal::Departed));
+        }
+        let against = scene.stands_against(person, &request.bundle);
         if !against.is_empty() {
             return Err(RequestError::StandsAgainst(against));
         }
@@ -369,9 +376,8 @@ pub(super) async fn administrators(
     for row in &rows {
         let name = row.text("user_name")?.to_lowercase();
         let is = |facts: &Facts| facts.user_name.as_ref().is_some_and(|one| one.to_lowercase() == name);
-        found.extend(
-            scene.people.iter().map(|one| &one.facts).find(|facts| is(facts)).map(|one| one.identity),
-        );
+        let mut here = scene.people.iter().map(|one| &one.facts).filter(|facts| facts.here);
+        found.extend(here.find(|facts| is(facts)).map(|facts| facts.identity));
     }
     Ok(found)
 }

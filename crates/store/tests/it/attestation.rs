@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Person 0 leads person 1, who leads 2 and 3; all of them have the bundle, of which nobody is the owner.
-async fn a_town<'a>(database: &'a testkit::Database) -> Town<'a> {
+async fn a_town(database: &testkit::Database) -> Town<'_> {
     let town = Town::of(database, 4).await;
     change!(town, tx => catalogue::take(tx, town.cvr(), &listing(&[(MOMS, "Moms")], &[UNIT])).await?);
     works(&town, &[0, 1, 2, 3], "Sosu").await;
@@ -164,12 +164,15 @@ async fn an_answer_that_may_not_be_given_refuses_all_of_them() {
         let id = begin(&town, &a_plan(&town)).await.unwrap().id;
         let (own, clerk) = (item_of(&town, id, 1).await, item_of(&town, id, 2).await);
         let chief = item_of(&town, id, 0).await;
+        // Whose link says nothing of who they are is known by name.
+        let nameless = Reviewer { name: " U0".to_owned(), ..administrator() };
         let cases = [
             (reviewer(&town, 1), vec![(clerk.number, true), (own.number, true)], AttestationRefusal::Own),
             (reviewer(&town, 3), vec![(clerk.number, true)], AttestationRefusal::NotYours),
             (administrator(), vec![(clerk.number, true)], AttestationRefusal::NotYours),
             (reviewer(&town, 2), vec![(clerk.number, true)], AttestationRefusal::Own),
             (reviewer(&town, 0), vec![(chief.number, true)], AttestationRefusal::Own),
+            (nameless, vec![(chief.number, true)], AttestationRefusal::Own),
         ];
         for (by, said, refusal) in cases {
             let refused = answer(&town, id, &by, &said).await.unwrap_err();
@@ -250,6 +253,11 @@ async fn a_days_round_reminds_moves_up_and_leaves_out_who_left() {
         answer(&town, id, &reviewer(&town, 0), &[(item_of(&town, id, 3).await.number, true)])
             .await
             .unwrap_err();
+        works(&town, &[0, 1, 2, 3], "Sosu").await;
+        attend().await;
+        assert!(!item_of(&town, id, 3).await.departed, "back again");
+        works(&town, &[0, 1, 2], "Sosu").await;
+        attend().await;
         let progress = look!(town, tx => attestation::progress(tx, id).await?);
         let whole = attestation::total(&progress);
         assert_eq!(whole, Progress { people: 4, items: 4, kept: 0, removed: 0, departed: 1 });
@@ -303,7 +311,8 @@ async fn what_waits_is_handed_over_but_nobody_gets_their_own() {
         let id = begin(&town, &a_plan(&town)).await.unwrap().id;
         let hand_over = async |from: usize, to: Option<usize>| {
             let parties = (Some(town.people[from]), to.map(|to| town.people[to]));
-            change!(town, tx => attestation::hand_over(tx, town.cvr(), id, parties, "Mette").await)
+            let by = administrator();
+            change!(town, tx => attestation::hand_over(tx, town.cvr(), id, parties, &by).await)
         };
         assert_eq!(hand_over(1, Some(3)).await.unwrap(), 1, "not what they have themselves");
         assert_eq!(item_of(&town, id, 3).await.reviewer, Some(town.people[1]));
@@ -315,6 +324,10 @@ async fn what_waits_is_handed_over_but_nobody_gets_their_own() {
         assert_eq!(answer(&town, id, &administrator(), &[(own.number, true)]).await.unwrap(), 1);
         let logged = town.logged("attestation.handed-over").await;
         assert_eq!(logged.len(), 2);
+        let by = Reviewer { rights_administrator: true, ..reviewer(&town, 1) };
+        let parties = (Some(town.people[0]), Some(town.people[3]));
+        let own = change!(town, tx => attestation::hand_over(tx, town.cvr(), id, parties, &by).await);
+        assert_eq!(own.unwrap(), 0, "nobody chooses who reviews them");
     })
     .await;
 }

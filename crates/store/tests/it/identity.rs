@@ -65,6 +65,11 @@ async fn a_person_is_what_they_are_in_one_organisation() {
         assert_eq!(found, [town.people[1]]);
         let other = crate::town::organisation("90999999").cvr;
         assert_eq!(look!(town, tx => identity::of_person(tx, &other, person).await?), []);
+        let called =
+            async |name: &str| look!(town, tx => identity::is_called(tx, town.people[1], name).await?);
+        let full = town.person(1).await.subject.desired.full_name();
+        assert!(called("U1").await && called(&full.to_uppercase()).await);
+        assert!(!called("u0").await && !called("").await);
     })
     .await;
 }

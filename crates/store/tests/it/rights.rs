@@ -606,6 +606,26 @@ async fn standing_in_ends_early_once_and_leaves_no_day_that_never_was() {
 }
 
 #[tokio::test]
+async fn whoever_left_gets_nothing_and_a_link_without_a_person_is_known_by_its_name() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 2).await;
+        asking(&town, false).await;
+        let made = ask(&town, wish(&town)).await.unwrap();
+        let names = look!(town, tx => store::identity::names(tx, &[town.people[1]]).await?);
+        let name = &names[&town.people[1]];
+        let own = decide(&town, made.id, administrator(&name.to_uppercase()), true).await.unwrap_err();
+        assert!(matches!(own, RequestError::Refused(Refusal::OwnRequest)), "{own}");
+        in_unit(&town, &["Skolen"]).await;
+        let gone = decide(&town, made.id, administrator("Mette"), true).await.unwrap_err();
+        assert!(matches!(gone, RequestError::Refused(Refusal::Departed)), "{gone}");
+        assert!(look!(town, tx => grant::open(tx, town.cvr()).await?).is_empty());
+        let declined = decide(&town, made.id, administrator("Mette"), false).await.unwrap();
+        assert_eq!(declined.state, RequestState::Declined);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn requests_are_listed_for_those_who_may_see_them() {
     for_each_engine(async |database| {
         let town = Town::of(database, 3).await;

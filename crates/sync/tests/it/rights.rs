@@ -9,14 +9,14 @@ use domain::{
     Cpr, Cvr, Email, Environment, Name, Organisation, RightId, Settings, Snapshot, SourceKey, SourceName,
     SourceRecord, UserName, Variant,
     guard::Origin,
-    rights::{Bundle, BundleRight, Except, Key, Policy, Rule, Scope, WantedScope, Who},
+    rights::{Bundle, BundleRight, Except, GrantOrigin, Granted, Key, Policy, Rule, Scope, WantedScope, Who},
 };
 use emulator::OrganisationSettings;
 use jiff::SignedDuration;
 use serde_json::Value;
 use store::{
     outbox,
-    rights::{catalogue, policy},
+    rights::{catalogue, grant, grant::NewGrant, policy},
 };
 use sync::{
     Approval, Engine, Pace, Progress, Site, WorkerId,
@@ -233,5 +233,50 @@ async fn an_empty_catalogue_is_a_fault_and_what_was_known_stays() {
     assert!(fault.words.contains("empty list of rights"), "{fault}");
     office.engine.read_catalogue_if_due(site).await.unwrap();
     assert_eq!(reading().await.fault, None);
+    office.close().await;
+}
+
+#[tokio::test]
+async fn a_grant_to_one_person_is_planned_without_anybody_else() {
+    let office = Office::open(true, &[1]).await;
+    office.apply().await;
+    let engine = &office.engine;
+    let managed = [1, 2].map(right).into();
+    let looked_after = Policy { managed, ..a_policy(&[1]) };
+    let granted = engine.store.write(|tx| {
+        Box::pin(async {
+            policy::save(tx, &cvr(), 1, &looked_after, "chief", "x").await.unwrap();
+            let identity = store::identity::find(tx, Some(&cvr()), "aase").await?[0];
+            let new = NewGrant {
+                identity,
+                granted: Granted::Right { right: right(2), scope: WantedScope::Of(Scope::Cvr) },
+                from: None,
+                until: None,
+                why: "stands in for Dorte".to_owned(),
+                case: None,
+                origin: GrantOrigin::Direct,
+                by: "chief".to_owned(),
+                approved_by: vec!["chief".to_owned()],
+            };
+            Ok::<_, store::StoreError>((identity, grant::give(tx, &cvr(), &new).await?))
+        })
+    });
+    let (identity, given) = granted.await.unwrap();
+    let plan = async || {
+        office.database.clock.advance(SignedDuration::from_mins(1));
+        let by = Origin::Person("chief".to_owned());
+        engine.plan_rights_of(&cvr(), identity, by).await.unwrap()
+    };
+    assert_eq!(plan().await, Some(1));
+    assert_eq!(plan().await, None, "something is on its way already");
+    engine.drain(&cvr()).await.unwrap();
+    assert_eq!(office.held(), BTreeSet::from([1, 2]));
+    assert_eq!(plan().await, Some(0));
+    let ended = engine
+        .store
+        .write(|tx| Box::pin(async { grant::end(tx, &cvr(), given, "chief", "Dorte is back").await }));
+    assert!(ended.await.unwrap());
+    assert_eq!(plan().await, None, "the guard holds it: nobody else has the right");
+    assert_eq!(office.held(), BTreeSet::from([1, 2]));
     office.close().await;
 }

@@ -107,6 +107,7 @@ substitute-until = Sidste dag
 substitute-save = Gem stedfortræderen
 substitute-nobody = Skriv et brugernavn.
 substitute-unknown = Ingen, der arbejder her, har brugernavnet »{ $value }«. Ret det.
+substitute-own-manager = Du vælger ikke selv, hvem der er stedfortræder for din egen leder. Bed en anden administrator om det.
 substitute-oneself = Ingen er stedfortræder for sig selv. Vælg en anden.
 substitute-no-such = Der er ingen stedfortræder at afslutte, eller perioden er forbi.
 notice-substitute-set = Stedfortræderen er gemt.

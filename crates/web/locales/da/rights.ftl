@@ -375,6 +375,7 @@ grant-no-what = Vælg en pakke eller en rettighed, som passes herfra.
 grant-to-oneself = Pakken er følsom, og ingen tildeler sig selv den. Bed en anden.
 grant-not-here = Personen er her ikke og kan ikke få noget.
 grant-approve = Godkend
+grant-withdrawn-oneself = Det blev fjernet fra dig ved en gennemgang. En anden skal give det igen.
 grant-approve-oneself = Ingen godkender til sig selv. Bed en anden.
 grant-approved-before = Du har godkendt den før, eller den er afsluttet. En anden skal gøre det.
 grant-end = Afslut

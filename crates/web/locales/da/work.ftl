@@ -331,6 +331,7 @@ job-read-sources = Læs kilderne
 job-full-read = Læs MitID Erhverv
 job-approve = Udfør det godkendte
 job-settle = Udfør ændringer
+job-settle-rights = Ret en persons rettigheder
 job-test-connection = Test forbindelsen
 job-next-day = Næste dag
 job-waiting = Venter

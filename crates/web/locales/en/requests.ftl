@@ -107,6 +107,7 @@ substitute-until = Last day
 substitute-save = Save the substitute
 substitute-nobody = Write a user name.
 substitute-unknown = Nobody who works here has the user name "{ $value }". Mend it.
+substitute-own-manager = You do not choose who stands in for your own manager. Ask another administrator.
 substitute-oneself = Nobody is their own substitute. Choose somebody else.
 substitute-no-such = There is no substitute to end, or the period is over.
 notice-substitute-set = The substitute is saved.

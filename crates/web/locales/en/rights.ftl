@@ -375,6 +375,7 @@ grant-no-what = Choose a bundle, or a right that is looked after here.
 grant-to-oneself = The bundle is sensitive, and nobody grants it to themselves. Ask somebody else.
 grant-not-here = The person is not here and cannot get anything.
 grant-approve = Approve
+grant-withdrawn-oneself = It was removed from you at a review. Somebody else must give it again.
 grant-approve-oneself = Nobody approves for themselves. Ask somebody else.
 grant-approved-before = You have approved it before, or it is ended. Somebody else must do it.
 grant-end = End

@@ -331,6 +331,7 @@ job-read-sources = Read the sources
 job-full-read = Read MitID Erhverv
 job-approve = Carry out what was approved
 job-settle = Carry out changes
+job-settle-rights = Bring one person's rights into step
 job-test-connection = Test the connection
 job-next-day = Next day
 job-waiting = Waiting

@@ -139,6 +139,7 @@ fn next(wish: &Wish) -> String {
         Wish::TestConnection => "/settings".to_owned(),
         Wish::CheckCertificate { certificate } => format!("/settings/certificates?looked={certificate}"),
         Wish::Apply | Wish::Approve { .. } => "/plans".to_owned(),
+        Wish::SettleRights { identity } => format!("/people/{identity}/rights"),
         Wish::FullRead | Wish::Settle | Wish::NextDay => "/".to_owned(),
     }
 }

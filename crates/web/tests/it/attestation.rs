@@ -119,6 +119,33 @@ async fn one_person_is_kept_with_one_press() {
 }
 
 #[tokio::test]
+async fn what_was_removed_from_oneself_is_given_back_by_somebody_else() {
+    let world = World::typical().await;
+    say(&world, &mut manager(&world).await, "p032", "remove", "er flyttet").await;
+    let sql = "SELECT id FROM right_grant WHERE origin = 'withdrawn'";
+    let row = world.store.read(|tx| Box::pin(async move { tx.row(sql, &[]).await })).await.unwrap().unwrap();
+    let end = format!("/rights/grants/{}/end", row.text("id").unwrap());
+    let mut own = world.is_person("Ida Lindhøj", Role::RightsAdministrator, "p032").await;
+    refused(&own.post(&end, &[("why", "jeg vil have den")]).await, "grants", "Det blev fjernet fra dig");
+    assert_eq!(withdrawals(&world).await, 1);
+    let mut other = world.visitor(Role::RightsAdministrator).await;
+    assert_eq!(other.post(&end, &[("why", "er tilbage")]).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(withdrawals(&world).await, 0);
+}
+
+#[tokio::test]
+async fn a_page_that_is_out_of_date_overrules_nobody() {
+    let world = World::typical().await;
+    let mut leader = manager(&world).await;
+    say(&world, &mut leader, "p032", "remove", "er flyttet").await;
+    let (item, person) = (line(&world, 1, "p032").await, world.person("p032").await);
+    let (item, was, why) = (format!("item-{item}"), format!("was-{item}"), format!("why-{person}"));
+    let stale = [("do", "save"), (item.as_str(), "keep"), (was.as_str(), "keep"), (why.as_str(), "")];
+    refused(&leader.post(&format!("{REVIEW}/answers"), &stale).await, "people", "Vælg Behold eller Fjern");
+    assert_eq!((answers(&world, false).await, withdrawals(&world).await), (1, 1));
+}
+
+#[tokio::test]
 async fn a_removal_needs_a_reason_without_a_cpr_number_and_nothing_is_saved() {
     let world = World::typical().await;
     let mut leader = manager(&world).await;
@@ -222,8 +249,10 @@ async fn a_review_begins_with_a_look_at_its_size_and_letters() {
         let kept = usual.iter().filter(|(name, _)| !more.iter().any(|(other, _)| other == name));
         kept.chain(more).map(|(name, value)| (*name, (*value).to_owned())).collect::<Vec<_>>()
     };
-    let cases: [Case<'_>; 10] = [
+    let cases: [Case<'_>; 12] = [
         (&[("name", " ")], "name", "Giv gennemgangen et navn"),
+        (&[("name", "Sag 610190-1234")], "name", "Det ligner et CPR-nummer"),
+        (&[("covers", "units"), ("units", "610190-1234")], "units", "Det ligner et CPR-nummer"),
         (&[("due", "2020-01-01")], "due", "Fristen er overskredet"),
         (&[("due", "snart")], "due", "Vælg en dag."),
         (&[("removal", &day(13))], "removal", "Det fjernede kan tidligst forsvinde"),
@@ -237,7 +266,9 @@ async fn a_review_begins_with_a_look_at_its_size_and_letters() {
     for (more, field, sentence) in cases {
         let fields = new(more);
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        refused(&administrator.post("/rights/attestation/new", &fields).await, field, sentence);
+        let answer = administrator.post("/rights/attestation/new", &fields).await;
+        refused(&answer, field, sentence);
+        assert!(!answer.text().contains("610190"), "a CPR number is not shown again");
     }
     let fields = new(&[("do", "preview")]);
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -268,6 +299,8 @@ async fn what_waits_is_handed_over_and_the_review_is_closed_with_a_report() {
     let from: IdentityId = world.person("p040").await;
     let from = from.to_string();
     let hand = format!("{REVIEW}/hand-over");
+    let number = administrator.post(&hand, &[("from", from.as_str()), ("to", "610190-1234")]).await;
+    refused(&number, "to", "Det ligner et CPR-nummer");
     let unknown = administrator.post(&hand, &[("from", from.as_str()), ("to", "p999")]).await;
     refused(&unknown, "to", "brugernavnet »p999«");
     let handed = administrator.post(&hand, &[("from", from.as_str()), ("to", "p050")]).await;

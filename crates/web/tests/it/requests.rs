@@ -86,7 +86,7 @@ async fn an_employee_asks_the_manager_approves_and_the_grant_stands() {
     let approved = decide(&mut leader, NEXT, "approve", "").await;
     assert_eq!(approved.location(), format!("{NEXT}?done=approved"), "{}", approved.text());
     assert_eq!((grants(&world).await, requests(&world, "approved").await), (before + 1, 1));
-    assert_eq!(world.number("SELECT COUNT(*) AS n FROM job WHERE kind = 'settle'").await, 1);
+    assert_eq!(world.number("SELECT COUNT(*) AS n FROM job WHERE kind = 'settle-rights'").await, 1);
     assert_eq!(letters(&world).await, 2, "whoever asked is told");
     let after = leader.get(approved.location()).await.text();
     assert!(after.contains("Anmodningen er godkendt") && after.contains("Leder p040 (leder)"), "{after}");

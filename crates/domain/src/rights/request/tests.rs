@@ -129,7 +129,11 @@ fn a_substitute_decides_while_the_manager_is_away_and_not_after() {
     let expected = ["manager Manager", "substitute Manager"];
     assert_eq!(deciders(&by_manager, party("clerk"), &[away(20, 22)]), expected);
     assert_eq!(deciders(&by_manager, party("clerk"), &[away(20, 21)]), ["manager Manager"]);
-    assert_eq!(deciders(&by_manager, party("manager"), &[away(20, 22)]), ["substitute Manager"]);
+    assert_eq!(
+        deciders(&by_manager, party("manager"), &[away(20, 22)]),
+        ["chief Manager"],
+        "not who they chose"
+    );
 }
 
 #[test]

@@ -126,6 +126,14 @@ impl Present {
         self.own_user_name().is_none_or(|own| !own.is_empty() && own.to_lowercase() == absent.to_lowercase())
     }
 
+    /// Nobody chooses who decides about them instead of their own manager.
+    fn leads_caller(&self, absent: &Facts) -> bool {
+        let chart = self.scene.chart();
+        let own = self.caller.identities.iter().filter_map(|one| self.scene.person(*one).ok());
+        let above = own.flat_map(|person| chart.managers_of(&person.facts));
+        above.into_iter().any(|manager| manager.identity == absent.identity)
+    }
+
     fn is_about_caller(&self, one: &Substitute) -> bool {
         let own = self.own_user_name();
         own.is_none_or(|own| {
@@ -194,7 +202,9 @@ fn line(page: &Layout, present: &Present, one: &Substitute) -> Line {
 
 /// Everybody who can stand in, as Danes sort, for the browser to propose.
 fn proposals(present: &Present) -> Vec<Choice> {
-    let here = present.scene.people.iter().map(|one| &one.facts).filter(|facts| facts.here);
+    let chart = present.scene.chart();
+    let proposed = |facts: &&Facts| facts.here && present.caller.knows(facts, &chart);
+    let here = present.scene.people.iter().map(|one| &one.facts).filter(proposed);
     let mut people: Vec<Choice> = here
         .filter_map(|facts| {
             let value = facts.user_name.clone()?;
@@ -253,6 +263,9 @@ fn checked(page: &Layout, present: &Present, form: &Posted) -> Result<Substitute
         } else if present.called(user_name).is_none() {
             refuse(field, page.t1("substitute-unknown", user_name));
         }
+    }
+    if present.called(&absent).is_some_and(|absent| present.leads_caller(absent)) {
+        refuse("absent", page.t("substitute-own-manager"));
     }
     if !stands_in.is_empty() && absent.to_lowercase() == stands_in.to_lowercase() {
         refuse("stands-in", page.t("substitute-oneself"));

@@ -112,8 +112,8 @@ fn badge(page: &Layout, present: &Present, record: &GrantRecord, waits: bool) ->
 
 /// Whether somebody more must say yes before it counts.
 fn waits(present: &Present, grant: &Grant) -> bool {
-    let taken_over = grant.origin == GrantOrigin::TakenOver;
-    !taken_over && is_sensitive(present, &grant.granted) && grant.approved_by.len() < SENSITIVE_APPROVALS
+    let counts_at_once = matches!(grant.origin, GrantOrigin::TakenOver | GrantOrigin::Withdrawn);
+    !counts_at_once && is_sensitive(present, &grant.granted) && grant.approved_by.len() < SENSITIVE_APPROVALS
 }
 
 fn is_sensitive(present: &Present, granted: &Granted) -> bool {
@@ -123,8 +123,15 @@ fn is_sensitive(present: &Present, granted: &Granted) -> bool {
     }
 }
 
+/// Where the link does not say who of the people somebody is, their name does.
 fn is_self(signed_in: &SignedIn, view: &PersonView) -> bool {
-    signed_in.session.person == Some(view.identity.subject.desired.person)
+    let desired = &view.identity.subject.desired;
+    match signed_in.session.person {
+        Some(person) => person == desired.person,
+        None => {
+            domain::text::search_fold(signed_in.name()) == domain::text::search_fold(&desired.full_name())
+        }
+    }
 }
 
 fn said_yes(grant: &Grant, name: &str) -> bool {
@@ -159,7 +166,7 @@ pub async fn give(
         .write(|tx| {
             Box::pin(async {
                 grant::give(tx, signed_in.cvr(), &new).await?;
-                wake(tx, &signed_in).await
+                wake(tx, &signed_in, id).await
             })
         })
         .await?;
@@ -249,7 +256,8 @@ pub async fn approve(
     signed_in: SignedIn,
     At(id): At<GrantId>,
 ) -> Result<Response, Failure> {
-    let (identity, view) = of_grant(&console, &signed_in, id).await?;
+    let (given, view) = of_grant(&console, &signed_in, id).await?;
+    let identity = given.identity;
     let page = signed_in.layout("person-rights-title");
     let refused = async |key: &str| {
         let fault = FieldFault { field: "grants", text: page.t(key) };
@@ -263,7 +271,7 @@ pub async fn approve(
         Box::pin(async {
             let approved = grant::approve(tx, signed_in.cvr(), id, signed_in.name()).await?;
             if approved {
-                wake(tx, &signed_in).await?;
+                wake(tx, &signed_in, identity).await?;
             }
             Ok::<_, StoreError>(approved)
         })
@@ -278,7 +286,8 @@ pub async fn end(
     At(id): At<GrantId>,
     form: Posted,
 ) -> Result<Response, Failure> {
-    let (identity, _) = of_grant(&console, &signed_in, id).await?;
+    let (given, view) = of_grant(&console, &signed_in, id).await?;
+    let identity = given.identity;
     let page = signed_in.layout("person-rights-title");
     let why = form.value("why");
     let refused = async |text: String| {
@@ -288,11 +297,14 @@ pub async fn end(
     if let Some(fault) = reason::fault(&page, why) {
         return refused(fault.text).await;
     }
+    if given.withdraws() && is_self(&signed_in, &view) {
+        return refused(page.t("grant-withdrawn-oneself")).await;
+    }
     let ended = console.store.write(|tx| {
         Box::pin(async {
             let ended = grant::end(tx, signed_in.cvr(), id, signed_in.name(), why).await?;
             if ended {
-                wake(tx, &signed_in).await?;
+                wake(tx, &signed_in, identity).await?;
             }
             Ok::<_, StoreError>(ended)
         })
@@ -300,20 +312,21 @@ pub async fn end(
     if ended.await? { Ok(back(identity, "ended")) } else { refused(page.t("grant-ended-before")).await }
 }
 
-/// The person of a grant, in this organisation.
+/// A grant and whose it is, in this organisation.
 async fn of_grant(
     console: &Console,
     signed_in: &SignedIn,
     id: GrantId,
-) -> Result<(IdentityId, PersonView), Failure> {
+) -> Result<(Grant, PersonView), Failure> {
     let record = console.store.read(|tx| Box::pin(async { grant::one(tx, id).await })).await?;
-    let identity = record.ok_or(Failure::NotFound)?.grant.identity;
-    Ok((identity, find(console, signed_in, identity).await?))
+    let grant = record.ok_or(Failure::NotFound)?.grant;
+    let view = find(console, signed_in, grant.identity).await?;
+    Ok((grant, view))
 }
 
 /// Asks the worker to act on what was written in the same transaction.
-async fn wake(tx: &mut Tx, signed_in: &SignedIn) -> Result<(), StoreError> {
-    job::ask(tx, signed_in.cvr(), &Wish::Settle, signed_in.name()).await.map(drop)
+async fn wake(tx: &mut Tx, signed_in: &SignedIn, identity: IdentityId) -> Result<(), StoreError> {
+    job::ask(tx, signed_in.cvr(), &Wish::SettleRights { identity }, signed_in.name()).await.map(drop)
 }
 
 fn back(id: IdentityId, done: &str) -> Response {

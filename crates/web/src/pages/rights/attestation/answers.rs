@@ -79,7 +79,10 @@ fn read(view: &View, form: &Posted) -> Typed {
     };
     let mut typed = Typed::default();
     for item in &view.items {
-        let said = match form.value(&format!("item-{}", item.number)) {
+        let field = |name: &str| form.value(&format!("{name}-{}", item.number));
+        let said = match field("item") {
+            // As the page showed it: whoever said something else meanwhile is not overruled.
+            same if !same.is_empty() && same == field("was") => None,
             "keep" => Some(true),
             "remove" => Some(false),
             _ => adds(item).then_some(true),

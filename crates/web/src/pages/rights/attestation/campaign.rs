@@ -23,6 +23,7 @@ use crate::format;
 use crate::layout::{FieldFault, Layout};
 use crate::pages::people::Choice;
 use crate::pages::person::Badge;
+use crate::reason;
 use crate::visit::{Asked, At, Posted, SignedIn};
 
 #[derive(Template)]
@@ -70,6 +71,8 @@ struct Line {
     grounds: Vec<String>,
     by_hand: bool,
     keep: Option<bool>,
+    /// What was said before.
+    was: Option<bool>,
 }
 
 /// A person who is looked through.
@@ -316,6 +319,7 @@ fn card(
         grounds: grounds(page, item),
         by_hand: !item.managed,
         keep: shown.typed.keep.get(&item.number).copied().or(item.answer.as_ref().map(|answer| answer.keep)),
+        was: item.answer.as_ref().map(|answer| answer.keep),
     });
     let mut said = items.iter().filter_map(|item| Some(item.answer.as_ref()?.why.clone()));
     let said = said.rfind(|why| !why.is_empty()).unwrap_or_default();
@@ -403,6 +407,10 @@ pub async fn hand_over(
         person => Some(person.parse::<IdentityId>().map_err(|_| Failure::Unreadable)?),
     };
     let name = form.value("to");
+    if reason::looks_like_cpr(name) {
+        let faults = vec![FieldFault { field: "to", text: signed_in.t("request-has-cpr") }];
+        return render(&signed_in, &view, Shown { faults, ..Shown::default() });
+    }
     let handed = console.store.write(|tx| {
         Box::pin(async {
             let to = match name {
@@ -412,8 +420,8 @@ pub async fn hand_over(
                     _ => return Ok(None),
                 },
             };
-            let (cvr, by) = (signed_in.cvr(), signed_in.name());
-            attestation::hand_over(tx, cvr, view.campaign.id, (from, to), by).await.map(Some)
+            let by = view.caller.reviewing();
+            attestation::hand_over(tx, signed_in.cvr(), view.campaign.id, (from, to), &by).await.map(Some)
         })
     });
     match handed.await {

@@ -21,6 +21,7 @@ use crate::format;
 use crate::layout::{FieldFault, Layout};
 use crate::pages::people::Choice;
 use crate::pages::rights::several::Several;
+use crate::reason;
 use crate::visit::{Posted, SignedIn};
 
 #[derive(Template)]
@@ -142,6 +143,12 @@ impl Typed {
         let reminders = self.reminders.split([',', ' ', ';']).filter(|text| !text.is_empty());
         let reminders = reminders.map(|text| days("reminders", text)).collect();
         let escalation = (!self.escalation.is_empty()).then(|| days("escalation", &self.escalation));
+        if reason::looks_like_cpr(&self.name) {
+            faults.push(FieldFault { field: "name", text: page.t("request-has-cpr") });
+        }
+        if self.units.iter().any(|unit| reason::looks_like_cpr(unit)) {
+            faults.push(FieldFault { field: "units", text: page.t("request-has-cpr") });
+        }
         let covers = if self.by_bundle {
             Covers::Bundles(self.bundles.clone())
         } else {
@@ -213,11 +220,12 @@ async fn render(
         })
         .collect();
     bundles.sort_by_cached_key(|one| danish_sort_key(&one.text));
+    let units = typed.units.iter().map(|unit| reason::shown_again(unit)).collect();
     let words = ("attestation-units", "attestation-units-hint");
     let template = NewPage {
-        name: typed.name.clone(),
+        name: reason::shown_again(&typed.name),
         by_bundle: typed.by_bundle,
-        units: Several::new(&page, "units", words, Some("known-units"), &typed.units),
+        units: Several::new(&page, "units", words, Some("known-units"), &units),
         known_units,
         bundles,
         due: typed.due.clone(),

@@ -73,6 +73,14 @@ impl Caller {
         self.role == Role::Manager && self.identities.iter().any(|one| chart.leads(*one, person))
     }
 
+    /// Whether somebody's name may be shown to them unasked: a manager knows their own people and whoever leads those.
+    pub fn knows(&self, person: &Facts, chart: &Chart<'_>) -> bool {
+        let own = self.identities.iter().filter_map(|one| chart.person(*one));
+        let mut near = own.flat_map(|own| chart.managers_of(own).into_iter().chain([own]));
+        let led = |one: &Facts| chart.leads(one.identity, person) || one.identity == person.identity;
+        self.sees_everybody() || near.any(led)
+    }
+
     /// Whether they may ask for something for this person at all; which bundles that are, the bundles say.
     pub fn may_ask_for(&self, person: &Facts, chart: &Chart<'_>) -> bool {
         person.here && (self.sees_everybody() || self.is(person.identity) || self.leads(person, chart))

@@ -273,7 +273,8 @@ pub async fn decide(
             let (cvr, id) = (signed_in.cvr(), view.request.id);
             let decided = request::decide(tx, cvr, id, &party, approved, why, telling).await?;
             if decided.state == RequestState::Approved {
-                job::ask(tx, cvr, &Wish::Settle, signed_in.name()).await?;
+                job::ask(tx, cvr, &Wish::SettleRights { identity: decided.identity }, signed_in.name())
+                    .await?;
             }
             Ok::<_, RequestError>(decided.state)
         })
