@@ -377,6 +377,10 @@ async fn the_policy_leaves_and_comes_back_as_a_file() {
         browser.post_file("/rights/file", &[], ("file", b"organisation = \"90123456\"\nx = 1\n")).await;
     assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(broken.text().contains("Linje 2:"), "{}", broken.text());
+    let strange = file.replace("Hjemmeplejen Syd", "Havnen").replace("90123456", "90654321");
+    let wrong = browser.post_file("/rights/file", &[], ("file", strange.as_bytes())).await.text();
+    assert!(wrong.contains("filen hører til organisationen 90654321"), "{wrong}");
+    assert!(wrong.contains("ingen er eller har været i enheden"), "{wrong}");
 
     let changed = file.replace("Hjemmeplejen Syd", "Ærøskøbing Skole");
     let looked = browser.post_file("/rights/file", &[], ("file", changed.as_bytes())).await;

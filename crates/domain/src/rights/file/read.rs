@@ -9,8 +9,8 @@ use toml::Spanned;
 use crate::{
     Cvr, Language, RightId,
     rights::{
-        Approver, Asker, Bundle, BundleRight, Except, Key, Known, Place, Policy, Rule, Separation,
-        WantedScope, Who,
+        Approver, Asker, Bundle, BundleRight, Except, Key, Known, Place, Policy, PolicyFault, Rule,
+        Separation, WantedScope, Who,
     },
 };
 
@@ -19,10 +19,33 @@ use crate::{
 pub struct FileFault {
     /// The line where the part begins, counted from 1.
     pub line: Option<usize>,
-    /// The part that it is about, in words.
-    pub place: String,
-    /// What is wrong and what to do.
-    pub what: String,
+    /// The part that it is about; `None`: the whole file.
+    part: Option<Part>,
+    wrong: Wrong,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    /// A line under `[rights]`.
+    Right(String),
+    Of(Place),
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Wrong {
+    /// In the words of the parser.
+    Syntax(String),
+    OtherOrganisation {
+        file: Cvr,
+        here: Cvr,
+    },
+    NoUuid(String),
+    RightTwice,
+    KeyTaken,
+    NotUnderRights(String),
+    NoDay(&'static str),
+    Policy(PolicyFault),
 }
 
 /// Everything that is wrong with a file.
@@ -39,10 +62,62 @@ impl std::fmt::Display for FileFault {
         if let Some(line) = self.line {
             write!(f, "line {line}, ")?;
         }
-        if !self.place.is_empty() {
-            write!(f, "{}: ", self.place)?;
+        f.write_str(&self.say(Language::English))
+    }
+}
+
+impl FileFault {
+    /// The part, and what is wrong with it and what to do; without the line.
+    pub fn say(&self, language: Language) -> String {
+        let wrong = self.wrong.say(language);
+        match &self.part {
+            None => wrong,
+            Some(Part::Right(name)) => format!("{} \"{name}\": {wrong}", language.pick("rettighed", "right")),
+            Some(Part::Of(place)) => format!("{}: {wrong}", place.say(language)),
         }
-        f.write_str(&self.what)
+    }
+}
+
+impl Wrong {
+    fn say(&self, language: Language) -> String {
+        let danish = language == Language::Danish;
+        match self {
+            // The parser has no Danish.
+            Self::Syntax(words) if danish => format!("filen kan ikke læses som TOML: {words}"),
+            Self::Syntax(words) => words.clone(),
+            Self::OtherOrganisation { file, here } if danish => {
+                format!("filen hører til organisationen {file}, og dette er {here}")
+            }
+            Self::OtherOrganisation { file, here } => {
+                format!("the file is of organisation {file}, and this is {here}")
+            }
+            Self::NoUuid(text) if danish => {
+                format!("`{text}` er ikke et UUID. `lokalid rights list` viser dem, der er i kataloget")
+            }
+            Self::NoUuid(text) => {
+                format!("`{text}` is no UUID. `lokalid rights list` shows those of the catalogue")
+            }
+            Self::RightTwice => language
+                .pick(
+                    "den samme rettighed står der to gange. Behold den ene",
+                    "the same right stands there twice. Keep one",
+                )
+                .to_owned(),
+            Self::KeyTaken => language
+                .pick("nøglen er brugt. Vælg en anden", "the key is taken. Choose another one")
+                .to_owned(),
+            Self::NotUnderRights(name) if danish => {
+                format!("\"{name}\" står ikke under [rights]. Tilføj den dér med sit UUID, eller ret navnet")
+            }
+            Self::NotUnderRights(name) => {
+                format!(
+                    "\"{name}\" does not stand under [rights]. Add it there with its UUID, or mend the name"
+                )
+            }
+            Self::NoDay(field) if danish => format!("{field} er ikke en dag. Skriv den som 2026-12-31"),
+            Self::NoDay(field) => format!("{field} is no day. Write it as 2026-12-31"),
+            Self::Policy(fault) => fault.say(language),
+        }
     }
 }
 
@@ -130,8 +205,7 @@ pub fn read(text: &str, cvr: &Cvr, known: Known<'_>) -> Result<Policy, FileFault
     let policy = reading.policy(file, cvr);
     for (place, fault) in policy.faults(known) {
         let line = reading.places.get(&place).copied();
-        let place = place.say(Language::English);
-        reading.faults.push(FileFault { line, place, what: fault.say(Language::English) });
+        reading.faults.push(FileFault { line, part: Some(Part::Of(place)), wrong: Wrong::Policy(fault) });
     }
     if !reading.faults.is_empty() {
         reading.faults.sort_by_key(|fault| fault.line);
@@ -142,7 +216,7 @@ pub fn read(text: &str, cvr: &Cvr, known: Known<'_>) -> Result<Policy, FileFault
 
 fn syntax(text: &str, fault: &toml::de::Error) -> FileFault {
     let line = fault.span().map(|span| line_of(text, span.start));
-    FileFault { line, place: String::new(), what: fault.message().to_owned() }
+    FileFault { line, part: None, wrong: Wrong::Syntax(fault.message().to_owned()) }
 }
 
 fn line_of(text: &str, octet: usize) -> usize {
@@ -161,9 +235,9 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn policy(&mut self, file: WholeFile, cvr: &Cvr) -> Policy {
         if file.organisation.get_ref() != cvr {
-            let what =
-                format!("the file is of organisation {}, and this is {cvr}", file.organisation.get_ref());
-            self.refuse(file.organisation.span().start, String::new(), what);
+            let wrong =
+                Wrong::OtherOrganisation { file: file.organisation.get_ref().clone(), here: cvr.clone() };
+            self.refuse(file.organisation.span().start, None, wrong);
         }
         let mut policy = Policy::default();
         for (name, right) in file.rights {
@@ -185,8 +259,8 @@ impl Reading<'_> {
         policy
     }
 
-    fn refuse(&mut self, start: usize, place: String, what: String) {
-        self.faults.push(FileFault { line: Some(line_of(self.text, start)), place, what });
+    fn refuse(&mut self, start: usize, part: Option<Part>, wrong: Wrong) {
+        self.faults.push(FileFault { line: Some(line_of(self.text, start)), part, wrong });
     }
 
     fn remember(&mut self, start: usize, place: Place) -> bool {
@@ -197,18 +271,11 @@ impl Reading<'_> {
     fn right(&mut self, name: String, written: &Spanned<String>, policy: &mut Policy) {
         let start = written.span().start;
         let Ok(right) = written.get_ref().parse::<RightId>() else {
-            let what = format!(
-                "`{}` is no UUID. `lokalid rights list` shows those of the catalogue",
-                written.get_ref()
-            );
-            return self.refuse(start, format!("right \"{name}\""), what);
+            let wrong = Wrong::NoUuid(written.get_ref().clone());
+            return self.refuse(start, Some(Part::Right(name)), wrong);
         };
         if !policy.managed.insert(right) {
-            self.refuse(
-                start,
-                format!("right \"{name}\""),
-                "the same right stands there twice. Keep one".to_owned(),
-            );
+            self.refuse(start, Some(Part::Right(name.clone())), Wrong::RightTwice);
         }
         self.remember(start, Place::Right(right));
         self.names.insert(name, right);
@@ -219,11 +286,7 @@ impl Reading<'_> {
         let bundle = bundle.into_inner();
         let place = Place::Bundle(bundle.key.clone());
         if !self.remember(start, place.clone()) {
-            self.refuse(
-                start,
-                place.say(Language::English),
-                "the key is taken. Choose another one".to_owned(),
-            );
+            self.refuse(start, Some(Part::Of(place.clone())), Wrong::KeyTaken);
         }
         let mut rights = BTreeSet::new();
         for given in bundle.rights {
@@ -232,10 +295,7 @@ impl Reading<'_> {
             if let Some(right) = self.names.get(&name) {
                 rights.insert(BundleRight { right: *right, scope });
             } else {
-                let what = format!(
-                    "\"{name}\" does not stand under [rights]. Add it there with its UUID, or mend the name"
-                );
-                self.refuse(start, place.say(Language::English), what);
+                self.refuse(start, Some(Part::Of(place.clone())), Wrong::NotUnderRights(name));
             }
         }
         policy.bundles.insert(
@@ -258,20 +318,12 @@ impl Reading<'_> {
         let rule = rule.into_inner();
         let place = Place::Rule(rule.key.clone());
         if !self.remember(start, place.clone()) {
-            self.refuse(
-                start,
-                place.say(Language::English),
-                "the key is taken. Choose another one".to_owned(),
-            );
+            self.refuse(start, Some(Part::Of(place.clone())), Wrong::KeyTaken);
         }
-        let mut day = |name: &str, day: Option<toml::value::Datetime>| -> Option<Date> {
+        let mut day = |name: &'static str, day: Option<toml::value::Datetime>| -> Option<Date> {
             let read = day?.to_string().parse();
             if read.is_err() {
-                self.refuse(
-                    start,
-                    place.say(Language::English),
-                    format!("{name} is no day. Write it as 2026-12-31"),
-                );
+                self.refuse(start, Some(Part::Of(place.clone())), Wrong::NoDay(name));
             }
             read.ok()
         };

@@ -133,9 +133,7 @@ async fn look_at(
 
 fn wrong(page: &Layout, fault: &FileFault) -> Wrong {
     let line = fault.line.map(|line| page.t1("rights-file-line", &line.to_string()));
-    let text =
-        if fault.place.is_empty() { fault.what.clone() } else { format!("{}: {}", fault.place, fault.what) };
-    Wrong { line, text }
+    Wrong { line, text: fault.say(page.language) }
 }
 
 /// `POST /rights/file/save`: takes in the file that was looked at.
