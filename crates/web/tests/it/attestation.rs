@@ -90,6 +90,7 @@ async fn a_manager_looks_through_their_own_people_and_what_is_removed_has_its_da
         rights.contains("er flyttet til skolen") && rights.contains("Fjernet ved gennemgang"),
         "{rights}"
     );
+    assert!(rights.contains("Fjernes på sin dag") && rights.contains("Giv det igen"), "{rights}");
     let log = world.visitor(Role::OrganisationAdministrator).await.get("/log").await.text();
     assert!(log.contains("Så nogens rettigheder igennem") && log.contains("Begyndte en gennemgang"), "{log}");
 

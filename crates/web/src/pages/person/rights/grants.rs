@@ -28,6 +28,8 @@ pub struct GrantLine {
     /// How it came about, and what it says of itself.
     pub facts: Vec<(String, String)>,
     pub can_approve: bool,
+    /// What its end is called: of what was removed, giving it back.
+    pub end: String,
 }
 
 /// What was typed into the form for a new grant.
@@ -90,6 +92,7 @@ pub fn line(
         what: granted(page, present, &grant.granted),
         badge: badge(page, present, record, waits),
         facts: facts.into_iter().flatten().collect(),
+        end: page.t(if grant.withdraws() { "grant-give-back" } else { "grant-end" }),
         can_approve: waits && !is_self(signed_in, view) && !said_yes(grant, signed_in.name()),
     }
 }
@@ -101,7 +104,9 @@ fn badge(page: &Layout, present: &Present, record: &GrantRecord, waits: bool) ->
     } else if waits {
         ("warning", "grant-state-waits")
     } else if grant.from.is_some_and(|from| today < from) {
-        ("info", "grant-state-not-yet")
+        ("info", if grant.withdraws() { "grant-state-goes" } else { "grant-state-not-yet" })
+    } else if grant.withdraws() {
+        ("warning", "grant-state-gone")
     } else if grant.until.is_some_and(|until| until < today) {
         ("info", "grant-state-over")
     } else {
