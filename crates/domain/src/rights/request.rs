@@ -101,6 +101,8 @@ pub struct Approvers {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     NotForAsking,
+    /// Somebody has asked for the same and nobody has decided.
+    AlreadyWaits,
     OwnRequest,
     NotAnApprover,
     SaidBefore,
@@ -306,6 +308,10 @@ impl Refusal {
             Self::NotForAsking => language.pick(
                 "pakken kan ikke anmodes om for denne person af dig. Spørg en rettighedsadministrator",
                 "this bundle is not for you to ask for, for this person. Ask a rights administrator",
+            ),
+            Self::AlreadyWaits => language.pick(
+                "der venter allerede en anmodning om pakken for denne person",
+                "a request for this bundle waits for this person already",
             ),
             Self::OwnRequest => language.pick(
                 "ingen godkender for sig selv, heller ikke den, der har anmodet. En anden skal gøre det",

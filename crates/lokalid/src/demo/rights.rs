@@ -6,7 +6,7 @@ use domain::{
     rights::{Catalogue, Key, Known, file, request::Party},
 };
 use store::{
-    StoreError,
+    StoreError, identity,
     rights::{
         Entitlements, facts, policy,
         request::{self, NewRequest, RequestError},
@@ -59,13 +59,15 @@ async fn make_a_wish(installation: &Installation, cvr: &Cvr) -> Result<()> {
             let people = facts::everybody(tx, cvr).await?;
             let with_manager = people.iter().filter(|one| one.facts.here && one.facts.manager.is_some());
             for person in with_manager.chain(&people) {
+                let identity = person.facts.identity;
+                let mut names = identity::names(tx, &[identity]).await?;
                 let asked_by = Party {
-                    name: person.facts.label.clone(),
-                    identity: Some(person.facts.identity),
+                    name: names.remove(&identity).unwrap_or_else(|| person.facts.label.clone()),
+                    identity: Some(identity),
                     rights_administrator: false,
                 };
                 let wish = NewRequest {
-                    identity: person.facts.identity,
+                    identity,
                     bundle: Key::for_name("betalinger"),
                     from: None,
                     until: None,

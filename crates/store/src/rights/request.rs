@@ -140,6 +140,10 @@ pub async fn ask(
     if !against.is_empty() {
         return Err(RequestError::StandsAgainst(against));
     }
+    let same = "SELECT 1 FROM request WHERE identity = $1 AND bundle = $2 AND state = 'waiting'";
+    if tx.row(same, &[new.identity.0.into(), new.bundle.as_str().into()]).await?.is_some() {
+        return Err(RequestError::Refused(Refusal::AlreadyWaits));
+    }
     let request = insert(tx, cvr, new).await?;
     let approvers = scene.approvers(&scene.chart(), &request)?;
     tell_approvers(tx, cvr, &scene, &request, &approvers, telling, None).await?;

@@ -632,11 +632,14 @@ async fn requests_are_listed_for_those_who_may_see_them() {
         asking(&town, false).await;
         let [about, other] = [town.people[1], town.people[2]];
         let wish = wish(&town);
-        let made = [ask(&town, wish.clone()).await.unwrap().id, ask(&town, wish.clone()).await.unwrap().id];
+        let first = ask(&town, wish.clone()).await.unwrap().id;
+        let again = ask(&town, wish.clone()).await.unwrap_err();
+        assert!(matches!(again, RequestError::Refused(Refusal::AlreadyWaits)), "{again}");
         let waits = look!(town, tx => requests::waiting(tx, town.cvr(), 10).await?);
-        assert_eq!(waits.iter().map(|row| row.request.id).collect::<Vec<_>>(), made);
-        decide(&town, made[0], administrator("Mette"), true).await.unwrap();
+        assert_eq!(waits.iter().map(|row| row.request.id).collect::<Vec<_>>(), [first]);
+        decide(&town, first, administrator("Mette"), true).await.unwrap();
         town.wait(MINUTE);
+        let made = [first, ask(&town, wish.clone()).await.unwrap().id];
         decide(&town, made[1], party(&town, 0), false).await.unwrap();
 
         let seen = async |state, search: &str, sight: Sight| {
