@@ -2,7 +2,9 @@
 //!
 //! `catalogue` has the tables `catalogue_right` and `place`, `holding` what people hold in MitID Erhverv, `policy` the
 //! versions of the policy, `grant` what one person was given directly, and `facts` what rules see in people, now and on
-//! a day in the past. `attestation` has campaigns in which what people have is looked through. [`Entitlements`] is all of it that an evaluation needs; [`inquiry`] answers one question with it.
+//! a day in the past. [`Entitlements`] is all of it that an evaluation of one person needs, and [`scene::Scene`] that of
+//! everybody; [`inquiry`] answers one question with it. `request` and `attestation` are what people ask for and look
+//! through, and `telling` and `ending` the letters about it.
 
 pub mod attestation;
 pub mod catalogue;
@@ -13,7 +15,9 @@ pub mod holding;
 pub mod inquiry;
 pub mod policy;
 pub mod request;
+pub mod scene;
 pub mod take_over;
+pub mod telling;
 
 use std::collections::{BTreeSet, HashMap};
 

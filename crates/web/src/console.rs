@@ -7,7 +7,7 @@ use std::sync::Arc;
 use domain::Language;
 use identity::Limits;
 use store::Store;
-use store::rights::request::Telling;
+use store::rights::telling::Telling;
 
 use crate::address::Address;
 

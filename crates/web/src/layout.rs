@@ -191,6 +191,14 @@ impl Layout {
         self.below_part_of_rights(Section::Attestation)
     }
 
+    /// The first page of a part of rights: below rights for those who see them, and otherwise a section of its own.
+    pub fn part_of_rights(self, part: Section) -> Self {
+        if self.may(Action::SeeRights) {
+            return self.below(Section::Rights);
+        }
+        Self { section: Some(part), ..self }
+    }
+
     fn below_part_of_rights(self, part: Section) -> Self {
         if self.may(Action::SeeRights) {
             return self.below(Section::Rights).under(part.title_key(), part.address());

@@ -3,10 +3,7 @@
 
 use anyhow::Result;
 use domain::Cvr;
-use store::rights::{
-    attestation, ending, request,
-    request::{RequestError, Telling},
-};
+use store::rights::{attestation, ending, request, request::RequestError, telling::Telling};
 
 use crate::installation::Installation;
 

@@ -3,12 +3,12 @@
 //! Asking and deciding check here what the domain says, in the transaction that writes it: between a page and its form
 //! somebody else may have decided. Mail to those who must act is queued in the same transaction.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
 use domain::{
-    Cvr, Email, IdentityId, Language, Notice, Role, danish_date,
+    Cvr, IdentityId, Language, Notice, danish_date,
     rights::{
-        Bundle, Facts, GrantOrigin, Granted, Key, Missing,
+        Bundle, GrantOrigin, Granted, Key, Missing,
         request::{
             Approvers, Chart, Decision, Party, Refusal, Request, RequestId, RequestState, Substitute,
             may_ask, stands_against,
@@ -21,11 +21,11 @@ use serde_json::json;
 use crate::{
     Keys, Row, StoreError, Tx, Value, identity, json,
     log::AuditEntry,
-    mail::{self, NewMail},
     rights::{
-        Entitlements, facts,
         facts::Person,
         grant::{self, NewGrant},
+        scene::Scene,
+        telling::{Telling, administrators, called, name_of},
     },
 };
 
@@ -39,14 +39,6 @@ pub struct NewRequest {
     pub why: String,
     pub case: Option<String>,
     pub asked_by: Party,
-}
-
-/// How those who must act are told; without it nobody is.
-#[derive(Debug, Clone, Copy)]
-pub struct Telling<'a> {
-    /// The address of the console, without a slash at its end.
-    pub console: &'a str,
-    pub language: Language,
 }
 
 /// Why a request was not made or not decided.
@@ -70,52 +62,26 @@ fn words(missing: &[Missing]) -> String {
     missing.iter().map(|one| one.say(Language::English)).collect::<Vec<_>>().join("; ")
 }
 
-/// Everything that is looked at to judge a request.
-#[derive(Debug)]
-pub struct Scene {
-    pub entitlements: Entitlements,
-    /// Ordered by key.
-    pub people: Vec<Person>,
-    pub substitutes: Vec<Substitute>,
-    pub today: Date,
-}
-
+/// What requests are judged by.
 impl Scene {
-    pub async fn load(tx: &mut Tx, cvr: &Cvr) -> Result<Self, StoreError> {
-        Ok(Self {
-            entitlements: Entitlements::load(tx, cvr).await?,
-            people: facts::everybody(tx, cvr).await?,
-            substitutes: substitutes(tx, cvr).await?,
-            today: danish_date(tx.now()),
-        })
-    }
-
-    /// Made once for however many requests: it looks at everybody.
-    pub fn chart(&self) -> Chart<'_> {
-        Chart::new(self.people.iter().map(|one| &one.facts), &self.substitutes, self.today)
-    }
-
-    pub fn person(&self, identity: IdentityId) -> Result<&Person, RequestError> {
-        let place = self.people.binary_search_by_key(&identity, |one| one.facts.identity);
-        place.ok().and_then(|place| self.people.get(place)).ok_or(RequestError::NoSuchPerson)
+    fn somebody(&self, identity: IdentityId) -> Result<&Person, RequestError> {
+        self.person(identity).ok_or(RequestError::NoSuchPerson)
     }
 
     pub fn bundle(&self, key: &Key) -> Result<&Bundle, RequestError> {
-        self.entitlements.policy.bundles.get(key).ok_or_else(|| RequestError::NoSuchBundle(key.clone()))
+        self.policy().bundles.get(key).ok_or_else(|| RequestError::NoSuchBundle(key.clone()))
     }
 
     /// What stands against the bundle as things are now.
     fn stands_against(&self, person: &Person, bundle: &Key) -> Vec<Missing> {
-        let everybody = self.people.iter().map(|one| (&one.facts, &one.rights.held));
-        let rulebook = self.entitlements.rulebook(&self.entitlements.policy, self.today, everybody);
         let grants = self.entitlements.grants_of(person.facts.identity);
-        stands_against(&rulebook, &person.facts, grants, &person.rights.held, bundle)
+        stands_against(&self.rulebook(self.policy()), &person.facts, grants, &person.rights.held, bundle)
     }
 
     /// Whose yes a request needs.
     pub fn approvers(&self, chart: &Chart<'_>, request: &Request) -> Result<Approvers, RequestError> {
         let bundle = self.bundle(&request.bundle)?;
-        let person = self.person(request.identity)?;
+        let person = self.somebody(request.identity)?;
         Ok(chart.approvers(bundle, &person.facts, &request.asked_by))
     }
 }
@@ -129,7 +95,7 @@ pub async fn ask(
 ) -> Result<Request, RequestError> {
     let scene = Scene::load(tx, cvr).await?;
     let bundle = scene.bundle(&new.bundle)?;
-    let person = scene.person(new.identity)?;
+    let person = scene.somebody(new.identity)?;
     if let (Some(from), Some(until)) = (new.from, new.until)
         && until < from
     {
@@ -207,7 +173,7 @@ pub async fn decide(
         return Err(RequestError::Refused(Refusal::OwnRequest));
     }
     if approved {
-        let person = scene.person(request.identity)?;
+        let person = scene.somebody(request.identity)?;
         if !person.facts.here {
             return Err(RequestError::Refused(Refusal::Departed));
         }
@@ -318,11 +284,9 @@ async fn tell_approvers(
     }
     told.sort();
     told.dedup();
-    let emails = emails(tx, cvr, &told).await?;
     for identity in told.into_iter().filter(|one| !said.contains(&Some(*one))) {
-        let Some(email) = emails.get(&identity) else { continue };
         let (approver, person) = (name_of(scene, identity), name_of(scene, request.identity));
-        let bundle = bundle_name(scene, &request.bundle);
+        let bundle = called(&scene.entitlements, &Granted::Bundle(request.bundle.clone()));
         let address = format!("{}/rights/requests/{}", telling.console, request.id.0);
         let (requester, why) = (request.asked_by.name.clone(), request.why.clone());
         let (from, until) = (request.from, request.until);
@@ -333,8 +297,7 @@ async fn tell_approvers(
             Notice::RequestReminder { approver, requester, person, bundle, why, from, until, since, address }
         };
         let dedupe = format!("request-{}-{}", request.id.0, stretch.unwrap_or_default());
-        let mail = NewMail { to: email, notice: &notice, language: telling.language, dedupe: &dedupe };
-        mail::queue(tx, cvr, &mail).await?;
+        telling.queue(tx, cvr, identity, &notice, &dedupe).await?;
     }
     Ok(())
 }
@@ -349,66 +312,22 @@ async fn tell_asker(
     telling: Option<Telling<'_>>,
 ) -> Result<(), StoreError> {
     let Some(telling) = telling else { return Ok(()) };
-    let told: Vec<IdentityId> = request.asked_by.identity.into_iter().chain([request.identity]).collect();
-    let emails = emails(tx, cvr, &told).await?;
+    let told: BTreeSet<IdentityId> =
+        request.asked_by.identity.into_iter().chain([request.identity]).collect();
     let notice = Notice::RequestDecided {
         requester: request.asked_by.name.clone(),
         person: name_of(scene, request.identity),
-        bundle: bundle_name(scene, &request.bundle),
+        bundle: called(&scene.entitlements, &Granted::Bundle(request.bundle.clone())),
         approved: request.state == RequestState::Approved,
         by: by.name.clone(),
         why: why.to_owned(),
         address: format!("{}/rights/requests/{}", telling.console, request.id.0),
     };
     let dedupe = format!("request-{}", request.id.0);
-    for email in emails.values() {
-        let mail = NewMail { to: email, notice: &notice, language: telling.language, dedupe: &dedupe };
-        mail::queue(tx, cvr, &mail).await?;
+    for identity in told {
+        telling.queue(tx, cvr, identity, &notice, &dedupe).await?;
     }
     Ok(())
-}
-
-/// People who were given the role of rights administrator by their user names.
-pub(super) async fn administrators(
-    tx: &mut Tx,
-    cvr: &Cvr,
-    scene: &Scene,
-) -> Result<Vec<IdentityId>, StoreError> {
-    let sql = "SELECT user_name FROM role_grant WHERE organisation = $1 AND role = $2";
-    let rows = tx.rows(sql, &[cvr.to_string().into(), Role::RightsAdministrator.name().into()]).await?;
-    let mut found = Vec::new();
-    for row in &rows {
-        let name = row.text("user_name")?.to_lowercase();
-        let is = |facts: &Facts| facts.user_name.as_ref().is_some_and(|one| one.to_lowercase() == name);
-        let mut here = scene.people.iter().map(|one| &one.facts).filter(|facts| facts.here);
-        found.extend(here.find(|facts| is(facts)).map(|facts| facts.identity));
-    }
-    Ok(found)
-}
-
-pub(super) async fn emails(
-    tx: &mut Tx,
-    cvr: &Cvr,
-    people: &[IdentityId],
-) -> Result<HashMap<IdentityId, Email>, StoreError> {
-    let mut emails = HashMap::new();
-    for identity in people {
-        let sql = "SELECT email FROM identity WHERE organisation = $1 AND id = $2";
-        let row = tx.row(sql, &[cvr.to_string().into(), identity.0.into()]).await?;
-        let email = row.as_ref().map(|row| row.optional_text("email")).transpose()?.flatten();
-        if let Some(email) = email.and_then(|email| Email::parse(email).ok()) {
-            emails.insert(*identity, email);
-        }
-    }
-    Ok(emails)
-}
-
-pub(super) fn name_of(scene: &Scene, identity: IdentityId) -> String {
-    scene.person(identity).map(|person| person.facts.label.clone()).unwrap_or_default()
-}
-
-fn bundle_name(scene: &Scene, key: &Key) -> String {
-    scene.bundle(key).map_or_else(|_| key.to_string(), |bundle| bundle.name.clone())
 }
 
 const COLUMNS: &str =

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    Cvr, RightId, danish_date,
+    Cvr, RightId,
     rights::{Assignment, GrantOrigin, Granted, WantedScope},
 };
 
 use crate::{
     Tx,
     rights::{
-        Entitlements, facts,
         grant::{self, NewGrant},
         policy::{self, SaveError},
+        scene::Scene,
     },
 };
 
@@ -34,24 +34,19 @@ pub async fn take_over(
     by: &str,
     why: &str,
 ) -> Result<TakenOver, SaveError> {
-    let mut entitlements = Entitlements::load(tx, cvr).await?;
+    let scene = Scene::load(tx, cvr).await?;
     let new: BTreeSet<RightId> = rights
         .iter()
-        .filter(|right| entitlements.catalogue.contains_key(right))
-        .filter(|right| !entitlements.policy.managed.contains(right))
+        .filter(|right| scene.entitlements.catalogue.contains_key(right))
+        .filter(|right| !scene.policy().managed.contains(right))
         .copied()
         .collect();
-    entitlements.policy.managed.extend(&new);
-    let people = facts::everybody(tx, cvr).await?;
-    let everybody = people.iter().map(|one| (&one.facts, &one.rights.held));
-    let rulebook = entitlements.rulebook(&entitlements.policy, danish_date(tx.now()), everybody);
+    let mut policy = scene.policy().clone();
+    policy.managed.extend(&new);
+    let rulebook = scene.rulebook(&policy);
     let mut grants = Vec::new();
-    for person in people.iter().filter(|person| person.facts.here) {
-        let evaluation = rulebook.evaluate(
-            &person.facts,
-            entitlements.grants_of(person.facts.identity),
-            &person.rights.held,
-        );
+    for person in scene.people.iter().filter(|person| person.facts.here) {
+        let evaluation = scene.evaluate(&rulebook, person);
         let wanted: BTreeSet<Assignment> = evaluation.wants.iter().map(|want| want.assignment).collect();
         let unexplained = person.rights.held.difference(&wanted).filter(|one| new.contains(&one.right));
         grants.extend(unexplained.map(|one| NewGrant {
@@ -66,7 +61,7 @@ pub async fn take_over(
             approved_by: vec![by.to_owned()],
         }));
     }
-    policy::save(tx, cvr, version, &entitlements.policy, by, why).await?;
+    policy::save(tx, cvr, version, &policy, by, why).await?;
     for grant in &grants {
         grant::give(tx, cvr, grant).await?;
     }

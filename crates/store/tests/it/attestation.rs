@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use domain::{
-    GrantId, danish_date,
+    GrantId, Status, danish_date,
     rights::{
-        Granted,
+        Granted, Scope, WantedScope,
         attestation::{
             AttestationRefusal, Campaign, CampaignFault, CampaignId, CampaignPlan, Covers, Item, Reviewer,
             Since,
@@ -24,7 +24,7 @@ use store::{
 use testkit::for_each_engine;
 
 use crate::{
-    rights::{MOMS, TELLING, UNIT, a_policy, key, listing},
+    rights::{MOMS, POST, TELLING, UNIT, a_policy, held, key, listing, shows},
     town::{DAY, Town, change, look, record},
 };
 
@@ -153,6 +153,30 @@ async fn what_is_removed_goes_on_its_day_and_can_be_kept_after_all() {
             town.logged("attestation.").await,
             ["attestation.answered", "attestation.answered", "attestation.answered", "attestation.begun"]
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_nobody_looks_after_is_listed_for_whoever_must_take_it_away() {
+    for_each_engine(async |database| {
+        let town = a_town(database).await;
+        town.link(3, Status::Active).await;
+        shows(&town, 3, &[held(POST, "cvr")]).await;
+        let campaign = begin(&town, &a_plan(&town)).await.unwrap();
+        let left_alone: Vec<Item> =
+            all(&town, campaign.id).await.into_iter().filter(|item| !item.managed).collect();
+        let [item] = &left_alone[..] else { panic!("{left_alone:?}") };
+        assert_eq!(item.subject, Granted::Right { right: POST, scope: WantedScope::Of(Scope::Cvr) });
+        let by_hand = async || look!(town, tx => attestation::removed_by_hand(tx, campaign.id).await?);
+        answer(&town, campaign.id, &reviewer(&town, 1), &[(item.number, true)]).await.unwrap();
+        assert!(by_hand().await.is_empty());
+        answer(&town, campaign.id, &reviewer(&town, 1), &[(item.number, false)]).await.unwrap();
+        assert_eq!(
+            by_hand().await,
+            [all(&town, campaign.id).await.into_iter().find(|one| one.number == item.number).unwrap()]
+        );
+        assert!(look!(town, tx => grant::open(tx, town.cvr()).await?).is_empty(), "no withdrawal reaches it");
     })
     .await;
 }

@@ -23,8 +23,10 @@ use store::{
         holding,
         inquiry::{self, Inquiry},
         policy::{self, SaveError},
-        request::{self, NewRequest, RequestError, Telling},
+        request::{self, NewRequest, RequestError},
+        scene::Scene,
         take_over,
+        telling::Telling,
     },
     view::requests::{self, Asked, Sight},
 };
@@ -34,14 +36,14 @@ use uuid::Uuid;
 use crate::town::{DAY, MINUTE, SECOND, Town, change, detail, look, record, uuid};
 
 pub const MOMS: RightId = RightId(Uuid::from_u128(1));
-const POST: RightId = RightId(Uuid::from_u128(2));
+pub const POST: RightId = RightId(Uuid::from_u128(2));
 pub const UNIT: &str = "production-unit 1009000002";
 
 fn scope(text: &str) -> Scope {
     text.parse().unwrap()
 }
 
-fn held(right: RightId, of: &str) -> Assignment {
+pub fn held(right: RightId, of: &str) -> Assignment {
     Assignment { right, scope: scope(of) }
 }
 
@@ -94,7 +96,7 @@ async fn rights_of(town: &Town<'_>, number: usize) -> domain::rights::HeldRights
     look!(town, tx => holding::of(tx, town.cvr(), uuid(number)).await?)
 }
 
-async fn shows(town: &Town<'_>, number: usize, assignments: &[Assignment]) {
+pub async fn shows(town: &Town<'_>, number: usize, assignments: &[Assignment]) {
     town.wait(SECOND);
     let shown = shown(assignments);
     change!(town, tx => holding::take(tx, town.cvr(), uuid(number), &shown).await?);
@@ -371,9 +373,8 @@ async fn why_is_answered_for_today_for_a_day_past_and_for_what_if() {
         asked = Inquiry { on: Some(yesterday), unit: None, ..asked };
         let then = look!(town, tx => inquiry::ask(tx, town.cvr(), &asked).await?).unwrap();
         assert_eq!((then.holds(), then.held), (true, vec![held(MOMS, "cvr")]));
-        let moment = inquiry::end_of(yesterday);
-        let people = look!(town, tx => inquiry::people_at(tx, town.cvr(), moment).await?);
-        assert_eq!(people[0].facts.unit.as_deref(), Some("Skolen"));
+        let scene = look!(town, tx => Scene::at(tx, town.cvr(), yesterday).await?);
+        assert_eq!(scene.people[0].facts.unit.as_deref(), Some("Skolen"));
     })
     .await;
 }

@@ -13,6 +13,7 @@ mod navigation;
 pub mod one;
 mod preview;
 pub mod proposal;
+mod removal;
 pub mod requests;
 pub mod rule;
 pub mod rules;

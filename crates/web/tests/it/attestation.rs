@@ -8,7 +8,7 @@ use domain::{IdentityId, Role};
 use jiff::civil::Date;
 use store::rights::{attestation, request};
 
-use crate::browser::{Answer, Browser};
+use crate::browser::{Answer, Browser, refused};
 use crate::world::{World, cvr};
 use crate::world_rights::review;
 
@@ -38,14 +38,6 @@ async fn say(world: &World, by: &mut Browser, user_name: &str, what: &str, why: 
 
 async fn press(by: &mut Browser, review: &str, button: &str) -> Answer {
     by.post(&format!("{review}/answers"), &[("do", button)]).await
-}
-
-fn refused(answer: &Answer, field: &str, sentence: &str) {
-    let page = answer.text();
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
-    assert!(page.contains(&format!("<a href=\"#{field}\">")), "{field}: {page}");
-    assert!(page.contains(&format!("id=\"{field}\"")), "{field}: {page}");
-    assert!(page.contains(sentence), "{sentence}: {page}");
 }
 
 async fn answers(world: &World, keep: bool) -> i64 {

@@ -45,6 +45,16 @@ impl Answer {
     }
 }
 
+/// The page of a form that was refused at a field, with a sentence that says why.
+pub fn refused(answer: &Answer, field: &str, sentence: &str) -> String {
+    let page = answer.text();
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
+    assert!(page.contains(&format!("<a href=\"#{field}\">")), "{field}: {page}");
+    assert!(page.contains(&format!("id=\"{field}\"")), "{field}: {page}");
+    assert!(page.contains(sentence), "{sentence}: {page}");
+    page
+}
+
 impl Browser {
     pub fn new(router: Router) -> Self {
         Self { router, cookies: Vec::new() }

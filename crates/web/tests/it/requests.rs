@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use store::rights::grant::{self, NewGrant};
 
-use crate::browser::{Answer, Browser};
+use crate::browser::{Answer, Browser, refused};
 use crate::world::{World, cvr};
 use crate::world_rights::key;
 
@@ -37,14 +37,6 @@ async fn ask(world: &World, by: &mut Browser, user_name: &str, more: &[(&str, &s
 
 async fn decide(by: &mut Browser, request: &str, what: &str, why: &str) -> Answer {
     by.post(&format!("{request}/decision"), &[("do", what), ("why", why)]).await
-}
-
-fn refused(answer: &Answer, field: &str, sentence: &str) {
-    let page = answer.text();
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
-    assert!(page.contains(&format!("<a href=\"#{field}\">")), "{field}: {page}");
-    assert!(page.contains(&format!("id=\"{field}\"")), "{field}: {page}");
-    assert!(page.contains(sentence), "{sentence}: {page}");
 }
 
 async fn requests(world: &World, state: &str) -> i64 {

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use domain::Role;
 use store::rights::policy;
 
-use crate::browser::{Answer, Browser};
+use crate::browser::{Browser, refused};
 use crate::html;
 use crate::world::{READ, World, cvr};
 use crate::world_rights::{PAY, WILD, key};
@@ -15,13 +15,6 @@ async fn administrator(world: &World) -> Browser {
 
 async fn current(world: &World) -> policy::PolicyVersion {
     world.store.read(|tx| Box::pin(async { policy::current(tx, &cvr()).await })).await.unwrap()
-}
-
-fn refused(answer: &Answer, field: &str) -> String {
-    let page = answer.text();
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{page}");
-    assert!(page.contains(&format!("<a href=\"#{field}\">")), "{field}: {page}");
-    page
 }
 
 const RULE: [(&str, &str); 5] = [
@@ -44,7 +37,7 @@ async fn a_rule_shows_who_gains_before_it_is_saved_and_changes_nothing_by_that()
     assert_eq!(current(&world).await.version, 1);
 
     let unsaid = browser.post("/rights/rules/new", &[RULE.as_slice(), &[("do", "save")]].concat()).await;
-    refused(&unsaid, "why");
+    refused(&unsaid, "why", "");
     let saved = [RULE.as_slice(), &[("do", "save"), ("why", "aftalt med skolen")]].concat();
     let saved = browser.post("/rights/rules/new", &saved).await;
     assert_eq!(saved.location(), "/rights/rules/skolen?done=saved", "{}", saved.text());
@@ -75,15 +68,15 @@ async fn a_rule_is_refused_with_the_field_that_is_wrong() {
     ] {
         let mut fields = vec![wrong, ("do", "save"), ("why", "prøve")];
         fields.extend(RULE.iter().filter(|(name, _)| *name != wrong.0));
-        let page = refused(&browser.post("/rights/rules/new", &fields).await, field);
+        let page = refused(&browser.post("/rights/rules/new", &fields).await, field, "");
         assert!(page.contains("prøve"), "what was typed stays: {page}");
     }
     let nobody = [("version", "1"), ("name", "Ny"), ("bundle", "moms"), ("do", "preview")];
-    refused(&browser.post("/rights/rules/new", &nobody).await, "everyone");
+    refused(&browser.post("/rights/rules/new", &nobody).await, "everyone", "");
     let old = [RULE.as_slice(), &[("do", "save"), ("why", "prøve")]].concat();
     let old: Vec<_> =
         old.into_iter().map(|one| if one.0 == "version" { ("version", "0") } else { one }).collect();
-    assert!(refused(&browser.post("/rights/rules/new", &old).await, "why").contains("En anden har gemt"));
+    assert!(refused(&browser.post("/rights/rules/new", &old).await, "why", "").contains("En anden har gemt"));
     assert_eq!(current(&world).await.version, 1);
 }
 
@@ -93,7 +86,7 @@ async fn removing_a_rule_names_everybody_who_loses_by_it() {
     let mut browser = administrator(&world).await;
     let page = browser.get("/rights/rules/moms/remove").await.text();
     assert!(page.contains("Mister: viser 50 af"), "{page}");
-    refused(&browser.post("/rights/rules/moms/remove", &[("version", "1"), ("why", "")]).await, "why");
+    refused(&browser.post("/rights/rules/moms/remove", &[("version", "1"), ("why", "")]).await, "why", "");
     let removed = browser.post("/rights/rules/moms/remove", &[("version", "1"), ("why", "udgået")]).await;
     assert_eq!(removed.location(), "/rights/rules?done=removed");
     assert!(current(&world).await.policy.rules.is_empty());
@@ -115,7 +108,7 @@ async fn a_rule_of_a_sensitive_bundle_counts_when_a_second_person_has_said_yes()
     browser.post("/rights/rules/new", &fields).await;
     assert!(browser.get("/rights/rules/betalere").await.text().contains("Venter på godkendelse"));
     let yes = [("version", "2"), ("why", "set efter")];
-    refused(&browser.post("/rights/rules/betalere/approve", &yes).await, "why");
+    refused(&browser.post("/rights/rules/betalere/approve", &yes).await, "why", "");
     let mut second = world.named("Karim Engelbrecht", Role::OrganisationAdministrator).await;
     let approved = second.post("/rights/rules/betalere/approve", &yes).await;
     assert_eq!(approved.location(), "/rights/rules/betalere?done=approved");
@@ -141,16 +134,17 @@ async fn a_bundle_is_made_changed_and_removed_with_the_rules_that_give_it() {
     assert!(page.contains("<option value=\"production-unit 1234567890\" selected>"), "{page}");
 
     let empty = [("version", "2"), ("name", "Tom"), ("why", "ny")];
-    refused(&browser.post("/rights/bundles/new", &empty).await, "rights");
+    refused(&browser.post("/rights/bundles/new", &empty).await, "rights", "");
     let wild = format!("1.{WILD}");
     let left_alone =
         [("version", "2"), ("name", "Vild"), ("right", &wild), ("scope-1", "cvr"), ("why", "ny")];
     assert!(
-        refused(&browser.post("/rights/bundles/new", &left_alone).await, "rights").contains("lades i fred")
+        refused(&browser.post("/rights/bundles/new", &left_alone).await, "rights", "")
+            .contains("lades i fred")
     );
     let foreign =
         [("version", "2"), ("name", "Fremmed"), ("right", &right), ("scope-1", "se 12345678"), ("why", "ny")];
-    refused(&browser.post("/rights/bundles/new", &foreign).await, "rights");
+    refused(&browser.post("/rights/bundles/new", &foreign).await, "rights", "");
     let unapproved = [
         ("version", "2"),
         ("name", "X"),
@@ -159,7 +153,7 @@ async fn a_bundle_is_made_changed_and_removed_with_the_rules_that_give_it() {
         ("may-ask", "asker-anyone"),
         ("why", "ny"),
     ];
-    refused(&browser.post("/rights/bundles/new", &unapproved).await, "approved-by");
+    refused(&browser.post("/rights/bundles/new", &unapproved).await, "approved-by", "");
 
     let page = browser.get("/rights/bundles/moms/remove").await.text();
     assert!(page.contains("Reglen »Hjemmeplejen« giver pakken og fjernes med den."), "{page}");
@@ -185,7 +179,7 @@ async fn bundles_are_kept_apart_with_a_reason() {
     {
         let mut fields: Vec<_> = fields.into_iter().filter(|(name, _)| *name != wrong.0).collect();
         fields.push(wrong);
-        refused(&browser.post("/rights/separations", &fields).await, field);
+        refused(&browser.post("/rights/separations", &fields).await, field, "");
     }
     let added = browser.post("/rights/separations", &fields).await;
     assert_eq!(added.location(), "/rights/bundles?done=separated#separations");
@@ -203,14 +197,14 @@ async fn taking_over_a_right_makes_grants_and_takes_nothing() {
     assert!(page.contains("10 har den uden en grund her og får hver en tildeling"), "{page}");
     let before = world.number("SELECT COUNT(*) AS n FROM right_grant").await;
     let path = format!("/rights/{WILD}/take-over");
-    refused(&browser.post(&path, &[("version", "1"), ("why", "")]).await, "why");
+    refused(&browser.post(&path, &[("version", "1"), ("why", "")]).await, "why", "");
     let taken = browser.post(&path, &[("version", "1"), ("why", "vi passer den")]).await;
     assert_eq!(taken.location(), format!("/rights/{WILD}?done=taken-over"));
     assert_eq!(world.number("SELECT COUNT(*) AS n FROM right_grant").await, before + 10);
 
     let kept =
         browser.post(&format!("/rights/{READ}/leave-alone"), &[("version", "2"), ("why", "fri")]).await;
-    assert!(refused(&kept, "why").contains("Tag den ud af pakkerne først"));
+    assert!(refused(&kept, "why", "").contains("Tag den ud af pakkerne først"));
     let left =
         browser.post(&format!("/rights/{WILD}/leave-alone"), &[("version", "2"), ("why", "fri")]).await;
     assert_eq!(left.location(), format!("/rights/{WILD}?done=left-alone"));
@@ -282,7 +276,7 @@ async fn a_grant_is_given_with_a_reason_and_ended_with_one() {
     ] {
         let mut fields: Vec<_> = fields.into_iter().filter(|(name, _)| *name != wrong.0).collect();
         fields.push(wrong);
-        let page = refused(&browser.post(&path, &fields).await, field);
+        let page = refused(&browser.post(&path, &fields).await, field, "");
         assert!(!page.contains("4321"), "{page}");
     }
     let given = browser.post(&path, &fields).await;
@@ -291,9 +285,9 @@ async fn a_grant_is_given_with_a_reason_and_ended_with_one() {
     assert!(page.contains("årsafslutning") && page.contains("31. december 2026"), "{page}");
     let end = page.split("action=\"/rights/grants/").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let end = format!("/rights/grants/{end}");
-    refused(&browser.post(&end, &[("why", "")]).await, "grants");
+    refused(&browser.post(&end, &[("why", "")]).await, "grants", "");
     assert_eq!(browser.post(&end, &[("why", "færdig")]).await.location(), format!("{path}?done=ended"));
-    let again = refused(&browser.post(&end, &[("why", "færdig")]).await, "grants");
+    let again = refused(&browser.post(&end, &[("why", "færdig")]).await, "grants", "");
     assert!(again.contains("færdig") && again.contains("Tildelingen var afsluttet"), "{again}");
 }
 
@@ -302,13 +296,13 @@ async fn a_grant_of_a_sensitive_bundle_is_approved_by_somebody_else() {
     let world = World::typical().await;
     let approve = format!("/rights/grants/{}/approve", world.grant().await);
     let mut giver = world.named("karim engelbrecht", Role::RightsAdministrator).await;
-    refused(&giver.post(&approve, &[]).await, "grants");
+    refused(&giver.post(&approve, &[]).await, "grants", "");
     let mut own = world.is_person("Åse", Role::RightsAdministrator, "p030").await;
-    let page = refused(&own.post(&approve, &[]).await, "grants");
+    let page = refused(&own.post(&approve, &[]).await, "grants", "");
     assert!(page.contains("Ingen godkender til sig selv"), "{page}");
     let person = world.person("p030").await;
     let to_oneself = [("what", "bundle.betaling"), ("scope", "cvr"), ("why", "mig")];
-    refused(&own.post(&format!("/people/{person}/rights"), &to_oneself).await, "what");
+    refused(&own.post(&format!("/people/{person}/rights"), &to_oneself).await, "what", "");
     let mut other = administrator(&world).await;
     let approved = other.post(&approve, &[]).await;
     assert_eq!(approved.location(), format!("/people/{person}/rights?done=approved"));
@@ -325,11 +319,11 @@ async fn one_answer_counts_for_everybody_under_the_same_question() {
     let newest = html::named(&tags, "input").find(|input| input.get("name") == Some("newest")).unwrap();
     let (newest, right) = (newest.get("value").unwrap().to_owned(), READ.to_string());
     let fields = [("kind", "right-found"), ("right", &right), ("scope", "cvr"), ("newest", &newest)];
-    refused(&browser.post("/rights/drift", &fields).await, "verdict");
+    refused(&browser.post("/rights/drift", &fields).await, "verdict", "");
     let all = [fields.as_slice(), &[("verdict", "yes"), ("why", "aftalt")]].concat();
     assert_eq!(browser.post("/rights/drift", &all).await.location(), "/rights/drift?done=answered");
     assert_eq!(world.number("SELECT COUNT(*) AS n FROM question WHERE answer IS NOT NULL").await, 3);
-    refused(&browser.post("/rights/drift", &all).await, "verdict");
+    refused(&browser.post("/rights/drift", &all).await, "verdict", "");
 }
 
 #[tokio::test]
@@ -372,7 +366,7 @@ async fn the_policy_leaves_and_comes_back_as_a_file() {
     let mut browser = administrator(&world).await;
     let file = browser.get("/rights/file/download").await.text();
     assert!(file.contains("[[bundle]]") && file.contains("name = \"Hjemmeplejen\""), "{file}");
-    refused(&browser.post_file("/rights/file", &[], ("file", b"")).await, "file");
+    refused(&browser.post_file("/rights/file", &[], ("file", b"")).await, "file", "");
     let broken =
         browser.post_file("/rights/file", &[], ("file", b"organisation = \"90123456\"\nx = 1\n")).await;
     assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -391,7 +385,7 @@ async fn the_policy_leaves_and_comes_back_as_a_file() {
         looked.text()
     );
     let unsaid = browser.post("/rights/file/save", &[("version", "1"), ("text", &changed)]).await;
-    refused(&unsaid, "why");
+    refused(&unsaid, "why", "");
     let saved =
         browser.post("/rights/file/save", &[("version", "1"), ("text", &changed), ("why", "flyttet")]).await;
     assert_eq!(saved.location(), "/rights/file?done=saved");

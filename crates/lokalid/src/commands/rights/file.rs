@@ -4,13 +4,13 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use domain::{
-    Cvr, Language, danish_date,
-    rights::{Change, Known, Policy, Preview, file},
+    Cvr, Language,
+    rights::{Assignment, Catalogue, Change, Known, Policy, Preview, file},
 };
 use serde_json::{Value, json};
 use store::{
     StoreError,
-    rights::{Entitlements, facts, policy},
+    rights::{Entitlements, facts, policy, scene::Scene},
 };
 
 use crate::{
@@ -48,37 +48,29 @@ pub async fn import(
     let shown = arguments.file.display();
     let text = std::fs::read_to_string(&arguments.file).with_context(|| format!("{shown} cannot be read"))?;
     let by = actor(arguments.name.as_deref());
-    let (entitlements, people, names, now) = installation
+    let (scene, names) = installation
         .store
         .read(|tx| {
             Box::pin(async {
-                let entitlements = Entitlements::load(tx, &cvr).await?;
-                let people = facts::everybody(tx, &cvr).await?;
-                Ok::<_, StoreError>((entitlements, people, facts::names(tx, &cvr).await?, tx.now()))
+                let scene = Scene::load(tx, &cvr).await?;
+                Ok::<_, StoreError>((scene, facts::names(tx, &cvr).await?))
             })
         })
         .await?;
     let known = Known {
-        catalogue: &entitlements.catalogue,
-        places: &entitlements.places,
+        catalogue: &scene.entitlements.catalogue,
+        places: &scene.entitlements.places,
         units: &names.folded_units,
         user_names: &names.user_names,
     };
     let mut new = file::read(&text, &cvr, known)
         .with_context(|| format!("{shown} was not taken in, and nothing was changed"))?;
-    new.sign(&entitlements.policy, &by);
-    let everybody = || people.iter().map(|one| (&one.facts, &one.rights.held));
-    let today = danish_date(now);
-    let before = entitlements.rulebook(&entitlements.policy, today, everybody());
-    let after = entitlements.rulebook(&new, today, everybody());
-    let asked =
-        people.iter().map(|one| (&one.facts, entitlements.grants_of(one.facts.identity), &one.rights.held));
-    let preview = Preview::of(&before, &after, asked);
-    tell(&entitlements, &preview, arguments.json);
+    new.sign(scene.policy(), &by);
+    tell(&scene.entitlements.catalogue, &scene.preview(&new), arguments.json);
     if arguments.plan {
         return Ok(Ending::Done);
     }
-    let (version, why) = (entitlements.version, &arguments.why);
+    let (version, why) = (scene.entitlements.version, &arguments.why);
     let saved = installation
         .store
         .write(|tx| Box::pin(async { policy::save(tx, &cvr, version, &new, &by, why).await }))
@@ -90,13 +82,11 @@ pub async fn import(
     Ok(Ending::Done)
 }
 
-fn tell(entitlements: &Entitlements, preview: &Preview, as_json: bool) {
+fn tell(catalogue: &Catalogue, preview: &Preview, as_json: bool) {
     let line = |change: &Change| -> Vec<String> {
-        let name = |one: &domain::rights::Assignment| {
-            let name = entitlements
-                .catalogue
-                .get(&one.right)
-                .map_or_else(|| one.right.to_string(), |right| right.name.clone());
+        let name = |one: &Assignment| {
+            let name =
+                catalogue.get(&one.right).map_or_else(|| one.right.to_string(), |right| right.name.clone());
             format!("{name} ({})", one.scope.say(Language::English))
         };
         change.assignments.iter().map(name).collect()

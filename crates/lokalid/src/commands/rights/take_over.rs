@@ -4,13 +4,10 @@ use std::{collections::BTreeSet, path::Path};
 
 use anyhow::{Context as _, Result};
 use domain::{
-    Cvr, RightId, danish_date,
+    Cvr, RightId,
     rights::{self, file},
 };
-use store::{
-    StoreError,
-    rights::{Entitlements, facts, take_over},
-};
+use store::rights::{scene::Scene, take_over};
 
 use crate::{
     Ending,
@@ -26,22 +23,14 @@ pub async fn run(
 ) -> Result<Ending> {
     let cvr = only_organisation(installation, organisation)?;
     let by = actor(arguments.name.as_deref());
-    let (entitlements, people) = installation
-        .store
-        .read(|tx| {
-            Box::pin(async {
-                let entitlements = Entitlements::load(tx, &cvr).await?;
-                Ok::<_, StoreError>((entitlements, facts::everybody(tx, &cvr).await?))
-            })
-        })
-        .await?;
+    let scene = installation.store.read(|tx| Box::pin(async { Scene::load(tx, &cvr).await })).await?;
     let rights: BTreeSet<RightId> = if arguments.all {
-        people.iter().flat_map(|one| &one.rights.held).map(|one| one.right).collect()
+        scene.people.iter().flat_map(|one| &one.rights.held).map(|one| one.right).collect()
     } else {
-        let called = arguments.rights.iter().map(|text| right_called(&entitlements.catalogue, text));
+        let called = arguments.rights.iter().map(|text| right_called(&scene.entitlements.catalogue, text));
         called.collect::<Result<_>>()?
     };
-    let (why, version) = (&arguments.why, entitlements.version);
+    let (why, version) = (&arguments.why, scene.entitlements.version);
     let taken = installation
         .store
         .write(|tx| Box::pin(async { take_over::take_over(tx, &cvr, version, &rights, &by, why).await }))
@@ -61,20 +50,10 @@ pub async fn propose(
     percent: u32,
 ) -> Result<Ending> {
     let cvr = only_organisation(installation, organisation)?;
-    let (entitlements, people, now) = installation
-        .store
-        .read(|tx| {
-            Box::pin(async {
-                let entitlements = Entitlements::load(tx, &cvr).await?;
-                Ok::<_, StoreError>((entitlements, facts::everybody(tx, &cvr).await?, tx.now()))
-            })
-        })
-        .await?;
-    let today = danish_date(now);
-    let held = people.iter().map(|one| (&one.facts, &one.rights.held));
-    let rulebook = entitlements.rulebook(&entitlements.policy, today, held.clone());
-    let proposal = rights::propose(&rulebook, percent, held);
-    let text = file::write(&proposal, &entitlements.catalogue, &cvr);
+    let scene = installation.store.read(|tx| Box::pin(async { Scene::load(tx, &cvr).await })).await?;
+    let held = scene.people.iter().map(|one| (&one.facts, &one.rights.held));
+    let proposal = rights::propose(&scene.rulebook(scene.policy()), percent, held);
+    let text = file::write(&proposal, &scene.entitlements.catalogue, &cvr);
     std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))?;
     println!(
         "{}: {} bundles and {} rules, those in force included. Look at them, change what is wrong, and let `lokalid rights \

@@ -152,9 +152,9 @@ async fn render(
         let wanted = facts.grants.iter().filter(|record| record.ended.is_some() == ended);
         wanted.map(|record| grants::line(&page, &present, signed_in, &view, record)).collect::<Vec<_>>()
     };
-    let rights = managed(&present.entitlements);
+    let rights = managed(&present.scene.entitlements);
     let (open, ended) = (lines(false), lines(true));
-    let is_here = present.facts_of(id).is_some_and(|facts| facts.here);
+    let is_here = present.scene.person(id).is_some_and(|person| person.facts.here);
     let may_ask = is_here && page.may(Allowed::AskForRights);
     let template = PersonRightsPage {
         id,
@@ -173,7 +173,7 @@ async fn render(
             .map(|(key, bundle)| typed.choice(&format!("bundle.{key}"), &bundle.name))
             .collect(),
         managed: rights.iter().map(|(id, name)| typed.choice(&format!("right.{id}"), name)).collect(),
-        scopes: scopes(&page, &present.entitlements.places)
+        scopes: scopes(&page, &present.scene.entitlements.places)
             .into_iter()
             .map(|(value, text)| Choice { chosen: value == typed.scope, value, text })
             .collect(),
@@ -222,11 +222,9 @@ async fn read(
 
 /// Everything held or to be held, by name; one line for each scope.
 fn rights_of(page: &Layout, present: &Present, id: IdentityId, spells: &[HeldSpell]) -> Vec<RightLine> {
-    let Some(person) = present.people.iter().find(|one| one.facts.identity == id) else {
-        return Vec::new();
-    };
-    let rulebook = present.rulebook(present.policy());
-    let found = rulebook.evaluate(&person.facts, present.entitlements.grants_of(id), &person.rights.held);
+    let Some(person) = present.scene.person(id) else { return Vec::new() };
+    let rulebook = present.scene.rulebook(present.policy());
+    let found = present.scene.evaluate(&rulebook, person);
     let mut why: BTreeMap<Assignment, Vec<String>> = BTreeMap::new();
     for want in &found.wants {
         let ground = format::sentence(&want.because.ground(&person.facts).say(page.language));
@@ -277,7 +275,7 @@ fn right_line(
     let right = right_in(holding);
     RightLine {
         address: format!("/people/{id}/rights?right={right}#asked"),
-        name: say::right(&present.entitlements.catalogue, right),
+        name: say::right(&present.scene.entitlements.catalogue, right),
         scope: format::sentence(&say::scope(page, holding)),
         badge,
         since,
@@ -294,7 +292,7 @@ fn right_in(holding: &Holding) -> RightId {
 
 /// All rights of the catalogue, for the question.
 fn right_choices(present: &Present, chosen: &str) -> Vec<Choice> {
-    let rights = present.entitlements.catalogue.iter();
+    let rights = present.scene.entitlements.catalogue.iter();
     let mut choices: Vec<Choice> = rights
         .map(|(id, right)| Choice {
             value: id.to_string(),
@@ -308,7 +306,8 @@ fn right_choices(present: &Present, chosen: &str) -> Vec<Choice> {
 
 fn answer(page: &Layout, present: &Present, asked: &Parameters, found: &Finding) -> AnswerShown {
     let right = asked.right.parse::<RightId>().ok();
-    let name = right.map(|right| say::right(&present.entitlements.catalogue, right)).unwrap_or_default();
+    let name =
+        right.map(|right| say::right(&present.scene.entitlements.catalogue, right)).unwrap_or_default();
     let key = match (found.holds(), found.managed) {
         (true, true) => "why-yes",
         (true, false) => "why-left-alone",
@@ -351,7 +350,7 @@ fn there(page: &Layout, found: &Finding) -> String {
 fn past(page: &Layout, present: &Present, spells: &[HeldSpell]) -> Vec<PastLine> {
     let over = spells.iter().filter_map(|spell| Some((spell, spell.until?)));
     over.map(|(spell, until)| PastLine {
-        name: say::right(&present.entitlements.catalogue, right_in(&spell.holding)),
+        name: say::right(&present.scene.entitlements.catalogue, right_in(&spell.holding)),
         scope: format::sentence(&say::scope(page, &spell.holding)),
         since: page.moment(&spell.since),
         until: page.moment(&until),
@@ -364,8 +363,7 @@ fn granted(page: &Layout, present: &Present, granted: &Granted) -> String {
     match granted {
         Granted::Bundle(key) => page.t1("grant-of-bundle", &say::bundle(present.policy(), key)),
         Granted::Right { right, scope } => {
-            let name = say::right(&present.entitlements.catalogue, *right);
-            format!("{name} ({})", scope.say(page.language))
+            say::wished(page, &present.scene.entitlements.catalogue, *right, *scope)
         }
     }
 }

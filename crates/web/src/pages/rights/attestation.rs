@@ -74,11 +74,7 @@ pub async fn show(
 ) -> Result<Html<String>, Failure> {
     let read = console.store.read(|tx| Box::pin(async { read(tx, &signed_in, &turned).await })).await?;
     let page = signed_in.layout("attestation-title");
-    let page = if page.may(Allowed::SeeRights) {
-        page.below(Section::Rights)
-    } else {
-        Layout { section: Some(Section::Attestation), ..page }
-    };
+    let page = page.part_of_rights(Section::Attestation);
     let yours = read.yours.iter().map(|(campaign, people)| {
         let people = i64::try_from(*people).unwrap_or(i64::MAX);
         line(&page, &read.policy, campaign, page.tn("attestation-left", people))
@@ -187,9 +183,7 @@ impl Names {
     fn subject(&self, page: &Layout, item: &Item) -> String {
         match &item.subject {
             Granted::Bundle(key) => say::bundle(&self.policy, key),
-            Granted::Right { right, scope } => {
-                format!("{} ({})", say::right(&self.catalogue, *right), scope.say(page.language))
-            }
+            Granted::Right { right, scope } => say::wished(page, &self.catalogue, *right, *scope),
         }
     }
 }

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::preview::{self, PreviewShown};
 use super::proposal::{self, Present};
-use super::rule::RemovePage;
+use super::removal::{self, Removal};
 use super::{Link, managed, say, scopes};
 use crate::console::Console;
 use crate::failure::Failure;
@@ -126,7 +126,7 @@ fn answer(
     let template = BundlePage {
         action,
         notice: shown.notice,
-        version: shown.version.unwrap_or(present.entitlements.version),
+        version: shown.version.unwrap_or(present.scene.entitlements.version),
         name: bundle.name.clone(),
         description: bundle.description.clone(),
         rights: rows(&page, present, bundle),
@@ -159,7 +159,7 @@ fn choices<T: Copy + Ord>(page: &Layout, all: &[(T, &str)], chosen: &BTreeSet<T>
 
 /// A row for each right in each scope that the bundle has, and one more for every right that is looked after.
 fn rows(page: &Layout, present: &Present, bundle: &Bundle) -> Vec<RightRow> {
-    let all = scopes(page, &present.entitlements.places);
+    let all = scopes(page, &present.scene.entitlements.places);
     let scopes = |chosen: WantedScope| {
         let chosen = chosen.to_string();
         let mut choices: Vec<Choice> = all
@@ -178,7 +178,7 @@ fn rows(page: &Layout, present: &Present, bundle: &Bundle) -> Vec<RightRow> {
         choices
     };
     let mut rows = Vec::new();
-    for (right, name) in managed(&present.entitlements) {
+    for (right, name) in managed(&present.scene.entitlements) {
         let given: Vec<WantedScope> =
             bundle.rights.iter().filter(|one| one.right == right).map(|one| one.scope).collect();
         let blank = WantedScope::Of(domain::rights::Scope::Cvr);
@@ -258,9 +258,7 @@ async fn settle(
         shown.preview = Some(preview::of(console, &page, &present, &policy).await?);
         return answer(&present, page, key, &bundle, shown);
     }
-    let version = proposal::version(form);
-    if proposal::save(console, signed_in, version, &policy, form.value("why")).await?.is_err() {
-        let fault = FieldFault { field: "why", text: page.t("policy-changed") };
+    if let Some(fault) = proposal::save(console, signed_in, form, &policy).await? {
         return answer(&present, page.with_faults(vec![fault]), key, &bundle, shown);
     }
     Ok(Redirect::to(&format!("/rights/bundles/{own}?done=saved")).into_response())
@@ -334,47 +332,33 @@ fn without(policy: &Policy, key: &Key) -> Policy {
     policy
 }
 
+/// What removing a bundle leads to.
+fn removal(page: &Layout, present: &Present, key: &Key) -> Option<Removal> {
+    let bundle = present.policy().bundles.get(key)?;
+    let rules = present.policy().rules.values().filter(|rule| rule.bundle == *key);
+    let grants = present.scene.entitlements.grants.values().flatten();
+    let granted = grants.filter(|grant| grant.granted == Granted::Bundle(key.clone())).count();
+    let mut notes: Vec<String> = rules.map(|rule| page.t1("bundle-remove-rule", &rule.name)).collect();
+    if granted > 0 {
+        notes.push(page.tn("bundle-remove-grants", i64::try_from(granted).unwrap_or(i64::MAX)));
+    }
+    Some(Removal {
+        title: "bundle-remove-title",
+        list: ("bundles-title", "/rights/bundles"),
+        address: format!("/rights/bundles/{key}"),
+        what: page.t1("bundle-remove-what", &bundle.name),
+        notes,
+        policy: without(present.policy(), key),
+    })
+}
+
 /// `GET /rights/bundles/{key}/remove`
 pub async fn ask_removal(
     State(console): State<Console>,
     signed_in: SignedIn,
     At(key): At<Key>,
 ) -> Result<Response, Failure> {
-    removal(&console, &signed_in, &key, Vec::new(), "").await
-}
-
-async fn removal(
-    console: &Console,
-    signed_in: &SignedIn,
-    key: &Key,
-    faults: Vec<FieldFault>,
-    why: &str,
-) -> Result<Response, Failure> {
-    let present = Present::read(console, signed_in).await?;
-    let bundle = present.policy().bundles.get(key).ok_or(Failure::NotFound)?;
-    let rules =
-        present.policy().rules.values().filter(|rule| rule.bundle == *key).map(|rule| rule.name.clone());
-    let page = signed_in.titled(signed_in.t("bundle-remove-title"));
-    let mut page = page.below(Section::Rights).under("bundles-title", "/rights/bundles").with_faults(faults);
-    page.address = format!("/rights/bundles/{key}/remove");
-    let grants = present.entitlements.grants.values().flatten();
-    let granted = grants.filter(|grant| grant.granted == Granted::Bundle(key.clone())).count();
-    let mut notes: Vec<String> = rules.map(|name| page.t1("bundle-remove-rule", &name)).collect();
-    if granted > 0 {
-        notes.push(page.tn("bundle-remove-grants", i64::try_from(granted).unwrap_or(i64::MAX)));
-    }
-    let template = RemovePage {
-        what: page.t1("bundle-remove-what", &bundle.name),
-        notes,
-        preview: preview::of(console, &page, &present, &without(present.policy(), key)).await?,
-        action: page.address.clone(),
-        back: format!("/rights/bundles/{key}"),
-        button: page.t("bundle-remove-title"),
-        version: present.entitlements.version,
-        why: reason::shown_again(why),
-        page,
-    };
-    template.answer()
+    removal::ask(&console, &signed_in, |page, present| removal(page, present, &key)).await
 }
 
 /// `POST /rights/bundles/{key}/remove`
@@ -384,18 +368,5 @@ pub async fn remove(
     At(key): At<Key>,
     form: Posted,
 ) -> Result<Response, Failure> {
-    let page = signed_in.layout("bundle-remove-title");
-    let why = form.value("why");
-    let mut faults: Vec<FieldFault> = reason::fault(&page, why).into_iter().collect();
-    if faults.is_empty() {
-        let present = Present::read(&console, &signed_in).await?;
-        let mut policy = without(present.policy(), &key);
-        policy.sign(present.policy(), signed_in.name());
-        let version = proposal::version(&form);
-        if proposal::save(&console, &signed_in, version, &policy, why).await?.is_ok() {
-            return Ok(Redirect::to("/rights/bundles?done=removed").into_response());
-        }
-        faults.push(FieldFault { field: "why", text: page.t("policy-changed") });
-    }
-    removal(&console, &signed_in, &key, faults, why).await
+    removal::settle(&console, &signed_in, &form, |page, present| removal(page, present, &key)).await
 }

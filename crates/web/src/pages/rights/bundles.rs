@@ -1,5 +1,7 @@
 //! `/rights/bundles`: named sets of rights, and the pairs of them that nobody may hold together.
 
+use std::collections::{BTreeSet, HashMap};
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -110,7 +112,7 @@ pub async fn render(
         notice,
         bundles,
         separations: policy.separations.iter().map(separation).collect(),
-        version: present.entitlements.version,
+        version: present.scene.entitlements.version,
         trend: trend::draw(&page, &moments, &counts),
         typed,
         page,
@@ -119,16 +121,12 @@ pub async fn render(
 }
 
 fn line(page: &Layout, present: &Present, key: &Key, bundle: &Bundle, people: i64) -> Line {
-    let catalogue = &present.entitlements.catalogue;
-    let given = bundle.rights.iter();
     let rules = present.policy().rules.values().filter(|rule| rule.bundle == *key).count();
     Line {
         key: key.clone(),
         name: bundle.name.clone(),
         description: bundle.description.clone(),
-        rights: given
-            .map(|one| format!("{} ({})", say::right(catalogue, one.right), one.scope.say(page.language)))
-            .collect(),
+        rights: say::rights(page, &present.scene.entitlements.catalogue, bundle),
         sensitive: bundle.sensitive,
         rules: page.tn("bundle-rules", i64::try_from(rules).unwrap_or(i64::MAX)),
         people: page.tn("bundle-people", people),
@@ -137,14 +135,12 @@ fn line(page: &Layout, present: &Present, key: &Key, bundle: &Bundle, people: i6
 }
 
 /// How many people get each bundle today.
-fn holders(present: &Present) -> std::collections::HashMap<Key, i64> {
-    let rulebook = present.rulebook(present.policy());
-    let mut holders = std::collections::HashMap::new();
-    for person in &present.people {
-        let grants = present.entitlements.grants_of(person.facts.identity);
-        let found = rulebook.evaluate(&person.facts, grants, &person.rights.held);
-        let bundles: std::collections::BTreeSet<&Key> =
-            found.wants.iter().filter_map(|want| want.because.bundle).collect();
+fn holders(present: &Present) -> HashMap<Key, i64> {
+    let rulebook = present.scene.rulebook(present.policy());
+    let mut holders = HashMap::new();
+    for person in &present.scene.people {
+        let found = present.scene.evaluate(&rulebook, person);
+        let bundles: BTreeSet<&Key> = found.wants.iter().filter_map(|want| want.because.bundle).collect();
         for bundle in bundles {
             *holders.entry(bundle.clone()).or_default() += 1;
         }
@@ -158,7 +154,7 @@ async fn sensitive_holders(
     present: &Present,
 ) -> Result<(Vec<jiff::Timestamp>, Vec<i64>), Failure> {
     let sensitive = present.policy().bundles.values().filter(|bundle| bundle.sensitive);
-    let rights: std::collections::BTreeSet<RightId> =
+    let rights: BTreeSet<RightId> =
         sensitive.flat_map(|bundle| &bundle.rights).map(|given| given.right).collect();
     let rights: Vec<RightId> = rights.into_iter().collect();
     if rights.is_empty() {

@@ -127,7 +127,7 @@ async fn look_at(
     };
     new.sign(present.policy(), signed_in.name());
     let preview = preview::of(console, &page, &present, &new).await?;
-    let proposal = Some(Proposal { text, version: present.entitlements.version, preview });
+    let proposal = Some(Proposal { text, version: present.scene.entitlements.version, preview });
     answer(&FilePage { page, notice: None, faults: Vec::new(), proposal, why })
 }
 
@@ -149,11 +149,10 @@ pub async fn save(
         let present = Present::read(&console, &signed_in).await?;
         if let Ok(mut new) = file::read(&text, signed_in.cvr(), present.known()) {
             new.sign(present.policy(), signed_in.name());
-            let version = proposal::version(&form);
-            if proposal::save(&console, &signed_in, version, &new, why).await?.is_ok() {
-                return Ok(Redirect::to("/rights/file?done=saved").into_response());
+            match proposal::save(&console, &signed_in, &form, &new).await? {
+                None => return Ok(Redirect::to("/rights/file?done=saved").into_response()),
+                Some(fault) => faults.push(fault),
             }
-            faults.push(FieldFault { field: "why", text: signed_in.t("policy-changed") });
         }
     }
     look_at(&console, &signed_in, text, faults, reason::shown_again(why)).await

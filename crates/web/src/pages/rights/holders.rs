@@ -1,7 +1,7 @@
 //! `/rights/holders/{format}`: who holds what, in which scope, since when and why, as a file; today or on a day in the
 //! past.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -9,8 +9,7 @@ use domain::rights::{Assignment, By, Holding};
 use domain::{IdentityId, danish_date};
 use jiff::civil::Date;
 use serde::Deserialize;
-use store::rights::inquiry::{end_of, people_at};
-use store::rights::{Entitlements, facts, facts::Person};
+use store::rights::scene::{Scene, end_of};
 use store::view::rights::{self as view, Held, HolderRow};
 use store::{AuditEntry, StoreError, Tx};
 
@@ -29,10 +28,8 @@ pub struct Day {
 }
 
 struct Facts {
-    entitlements: Entitlements,
-    people: Vec<Person>,
+    scene: Scene,
     rows: Vec<HolderRow>,
-    on: Date,
 }
 
 pub async fn export(
@@ -44,7 +41,8 @@ pub async fn export(
     let kind = export::Kind::from_name(&format).ok_or(Failure::NotFound)?;
     let on = day.on.parse::<Date>().ok();
     let facts = console.store.read(|tx| Box::pin(async { read(tx, &signed_in, on).await })).await?;
-    let detail = serde_json::json!({ "holdings": facts.rows.len(), "format": format, "on": facts.on });
+    let detail =
+        serde_json::json!({ "holdings": facts.rows.len(), "format": format, "on": facts.scene.today });
     let entry = AuditEntry::of(signed_in.name(), "rights.exported", signed_in.cvr()).detail(detail);
     console.store.write(|tx| Box::pin(async { tx.audit(entry.clone()).await })).await?;
     let page = signed_in.layout("rights-title");
@@ -53,7 +51,7 @@ pub async fn export(
         headings: HEADINGS.map(|heading| page.t(heading)).to_vec(),
         rows: lines(&page, &facts),
     };
-    let file_name = export::file_name(&page.t("rights-title"), signed_in.cvr(), end_of(facts.on));
+    let file_name = export::file_name(&page.t("rights-title"), signed_in.cvr(), end_of(facts.scene.today));
     Ok(export::answer(kind, &file_name, &sheet)?.into_response())
 }
 
@@ -72,24 +70,19 @@ const HEADINGS: [&str; 10] = [
 
 async fn read(tx: &mut Tx, signed_in: &SignedIn, on: Option<Date>) -> Result<Facts, StoreError> {
     let (cvr, now) = (signed_in.cvr(), signed_in.now());
-    let today = danish_date(now);
-    let past = on.filter(|on| *on < today);
-    let at = past.map_or(now, end_of);
-    let (entitlements, people) = match past {
-        Some(_) => (Entitlements::at(tx, cvr, at).await?, people_at(tx, cvr, at).await?),
-        None => (Entitlements::load(tx, cvr).await?, facts::everybody(tx, cvr).await?),
+    let past = on.filter(|on| *on < danish_date(now));
+    let scene = match past {
+        Some(day) => Scene::at(tx, cvr, day).await?,
+        None => Scene::load(tx, cvr).await?,
     };
-    let held = Held { right: None, at };
-    let rows = view::holders(tx, cvr, held, 0, i64::from(u32::MAX)).await?;
-    Ok(Facts { entitlements, people, rows, on: past.unwrap_or(today) })
+    let held = Held { right: None, at: past.map_or(now, end_of) };
+    Ok(Facts { rows: view::holders(tx, cvr, held, 0, i64::from(u32::MAX)).await?, scene })
 }
 
 fn lines(page: &Layout, facts: &Facts) -> Vec<Vec<String>> {
-    let people: HashMap<IdentityId, &Person> =
-        facts.people.iter().map(|person| (person.facts.identity, person)).collect();
-    let why = reasons(page, facts);
+    let why = reasons(page, &facts.scene);
     let line = |row: &HolderRow| {
-        let person = row.identity.and_then(|identity| people.get(&identity));
+        let person = row.identity.and_then(|identity| facts.scene.person(identity));
         let then = |pick: fn(&domain::rights::Facts) -> &Option<String>| {
             person.and_then(|person| pick(&person.facts).clone()).unwrap_or_default()
         };
@@ -97,7 +90,7 @@ fn lines(page: &Layout, facts: &Facts) -> Vec<Vec<String>> {
             Holding::Understood(one) => one.right,
             Holding::Other(other) => other.right,
         };
-        let managed = facts.entitlements.policy.managed.contains(&right);
+        let managed = facts.scene.policy().managed.contains(&right);
         let reason = match &row.holding {
             Holding::Understood(one) => {
                 row.identity.and_then(|identity| why.get(&(identity, *one)).cloned()).unwrap_or_default()
@@ -109,7 +102,7 @@ fn lines(page: &Layout, facts: &Facts) -> Vec<Vec<String>> {
             row.user_name.clone().unwrap_or_default(),
             then(|facts| &facts.unit),
             then(|facts| &facts.title),
-            say::right(&facts.entitlements.catalogue, right),
+            say::right(&facts.scene.entitlements.catalogue, right),
             right.to_string(),
             say::scope(page, &row.holding),
             format::machine(row.since),
@@ -121,13 +114,11 @@ fn lines(page: &Layout, facts: &Facts) -> Vec<Vec<String>> {
 }
 
 /// Every reason for what somebody is to hold, on that day.
-fn reasons(page: &Layout, facts: &Facts) -> BTreeMap<(IdentityId, Assignment), String> {
-    let everybody = facts.people.iter().map(|one| (&one.facts, &one.rights.held));
-    let rulebook = facts.entitlements.rulebook(&facts.entitlements.policy, facts.on, everybody);
+fn reasons(page: &Layout, scene: &Scene) -> BTreeMap<(IdentityId, Assignment), String> {
+    let rulebook = scene.rulebook(scene.policy());
     let mut reasons: BTreeMap<(IdentityId, Assignment), String> = BTreeMap::new();
-    for person in &facts.people {
-        let grants = facts.entitlements.grants_of(person.facts.identity);
-        for want in rulebook.evaluate(&person.facts, grants, &person.rights.held).wants {
+    for person in &scene.people {
+        for want in scene.evaluate(&rulebook, person).wants {
             let said = want.because.ground(&person.facts).say(page.language);
             let approved = match want.because.by {
                 By::Rule(_, rule) => &rule.approved_by,

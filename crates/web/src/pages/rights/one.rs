@@ -9,7 +9,7 @@ use domain::rights::{Assignment, Holding};
 use domain::{IdentityId, RightId, danish_date};
 use jiff::civil::Date;
 use serde::Deserialize;
-use store::rights::inquiry::end_of;
+use store::rights::scene::end_of;
 use store::view::rights::{self as view, Held, HolderRow};
 use store::{StoreError, Tx};
 
@@ -115,7 +115,7 @@ async fn render(
     let mut page = page.below(Section::Rights);
     page.address = format!("/rights/{id}");
     let present = Present::read(console, signed_in).await?;
-    let right = present.entitlements.catalogue.get(&id).ok_or(Failure::NotFound)?;
+    let right = present.scene.entitlements.catalogue.get(&id).ok_or(Failure::NotFound)?;
     page.title.clone_from(&right.name);
     let on = asked.on.parse::<Date>().ok().filter(|on| *on < danish_date(page.now));
     let at = on.map_or(page.now, end_of);
@@ -134,7 +134,7 @@ async fn render(
         description: right.description.clone(),
         vanished: right.vanished_at.map(|at| page.t1("rights-vanished-at", &page.moment(&at))),
         managed,
-        version: present.entitlements.version,
+        version: present.scene.entitlements.version,
         grants: if managed {
             String::new()
         } else {
@@ -200,11 +200,10 @@ fn line(page: &Layout, row: &HolderRow, right: RightId) -> HolderLine {
 fn unexplained(present: &Present, right: RightId) -> i64 {
     let mut policy = present.policy().clone();
     policy.managed.insert(right);
-    let rulebook = present.rulebook(&policy);
-    let here = present.people.iter().filter(|person| person.facts.here);
+    let rulebook = present.scene.rulebook(&policy);
+    let here = present.scene.people.iter().filter(|person| person.facts.here);
     let left = here.map(|person| {
-        let grants = present.entitlements.grants_of(person.facts.identity);
-        let found = rulebook.evaluate(&person.facts, grants, &person.rights.held);
+        let found = present.scene.evaluate(&rulebook, person);
         let explained = |one: &Assignment| found.wants.iter().any(|want| want.assignment == *one);
         person.rights.held.iter().filter(|one| one.right == right && !explained(one)).count()
     });
@@ -222,11 +221,10 @@ pub async fn take_over(
     let why = form.value("why");
     let mut faults: Vec<FieldFault> = reason::fault(&page, why).into_iter().collect();
     if faults.is_empty() {
-        let taken = proposal::take_over(&console, &signed_in, proposal::version(&form), id, why).await?;
-        if taken.is_ok() {
-            return Ok(Redirect::to(&format!("/rights/{id}?done=taken-over")).into_response());
-        }
-        faults.push(FieldFault { field: "why", text: page.t("policy-changed") });
+        faults.extend(proposal::take_over(&console, &signed_in, &form, id).await?);
+    }
+    if faults.is_empty() {
+        return Ok(Redirect::to(&format!("/rights/{id}?done=taken-over")).into_response());
     }
     again(&console, &signed_in, page.with_faults(faults), id, why).await
 }
@@ -246,14 +244,13 @@ pub async fn leave_alone(
         let mut policy = present.policy().clone();
         policy.managed.remove(&id);
         if bundles_with(&policy, id).is_empty() {
-            let version = proposal::version(&form);
-            if proposal::save(&console, &signed_in, version, &policy, why).await?.is_ok() {
-                return Ok(Redirect::to(&format!("/rights/{id}?done=left-alone")).into_response());
-            }
-            faults.push(FieldFault { field: "why", text: page.t("policy-changed") });
+            faults.extend(proposal::save(&console, &signed_in, &form, &policy).await?);
         } else {
             faults.push(FieldFault { field: "why", text: page.t("right-in-bundles") });
         }
+    }
+    if faults.is_empty() {
+        return Ok(Redirect::to(&format!("/rights/{id}?done=left-alone")).into_response());
     }
     again(&console, &signed_in, page.with_faults(faults), id, why).await
 }

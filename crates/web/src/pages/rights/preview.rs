@@ -51,7 +51,7 @@ pub async fn of(
     present: &Present,
     new: &Policy,
 ) -> Result<PreviewShown, Failure> {
-    let preview = present.preview(new);
+    let preview = present.scene.preview(new);
     let listed = |changes: &[Change]| -> Vec<IdentityId> {
         changes.iter().take(SHOWN).map(|one| one.identity).collect()
     };
@@ -75,7 +75,7 @@ fn count(number: usize) -> i64 {
 fn status(page: &Layout, present: &Present, preview: &Preview) -> String {
     let values = [
         ("time", format::time(page.language, page.now).into()),
-        ("people", page.n(count(present.people.len())).into()),
+        ("people", page.n(count(present.scene.people.len())).into()),
         ("gains", page.n(count(preview.gains.len())).into()),
         ("losses", page.n(count(preview.losses.len())).into()),
     ];
@@ -101,9 +101,9 @@ fn side(
 }
 
 fn line(page: &Layout, present: &Present, names: &HashMap<IdentityId, String>, change: &Change) -> Line {
-    let facts = present.facts_of(change.identity);
+    let facts = present.scene.person(change.identity).map(|person| &person.facts);
     let post = facts.map(|facts| [facts.title.clone(), facts.unit.clone()]).unwrap_or_default();
-    let catalogue = &present.entitlements.catalogue;
+    let catalogue = &present.scene.entitlements.catalogue;
     let rights = change.assignments.iter().map(|one| say::assignment(page, catalogue, *one));
     Line {
         address: format!("/people/{}/rights", change.identity),
@@ -122,15 +122,14 @@ pub struct Reach {
 
 /// Every rule that reaches anybody under a policy.
 pub fn reached(present: &Present, policy: &Policy) -> HashMap<Key, Reach> {
-    let rulebook = present.rulebook(policy);
+    let rulebook = present.scene.rulebook(policy);
     let rule = |by: By<'_>| match by {
         By::Rule(key, _) => Some(key.clone()),
         By::Grant(_) => None,
     };
     let mut reached: HashMap<Key, Reach> = HashMap::new();
-    for person in &present.people {
-        let grants = present.entitlements.grants_of(person.facts.identity);
-        let found = rulebook.evaluate(&person.facts, grants, &person.rights.held);
+    for person in &present.scene.people {
+        let found = present.scene.evaluate(&rulebook, person);
         let gets: BTreeSet<Key> = found.wants.iter().filter_map(|want| rule(want.because.by)).collect();
         let unresolved = found.unresolved.iter().map(|one| one.because);
         let refused = found.refused.iter().map(|(because, _)| *because);

@@ -1,48 +1,48 @@
 //! A policy that somebody wants: what is wrong with it, what it would lead to, and how it comes to count.
 
-use domain::rights::{Facts, Known, Place, Policy, PolicyFault, Preview, Rulebook};
-use domain::{Cvr, danish_date};
-use jiff::civil::Date;
+use std::collections::BTreeSet;
+
+use domain::RightId;
+use domain::rights::{Known, Place, Policy, PolicyFault};
+use store::StoreError;
 use store::job::{self, Wish};
-use store::rights::facts::{self, Names, Person};
+use store::rights::facts::{self, Names};
 use store::rights::policy::{self, SaveError};
-use store::rights::{Entitlements, take_over};
-use store::{StoreError, Tx};
+use store::rights::scene::Scene;
+use store::rights::take_over;
 
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::form::Form;
+use crate::layout::FieldFault;
 use crate::visit::SignedIn;
 
 /// Everything that a change is judged by.
 pub struct Present {
-    pub entitlements: Entitlements,
-    pub people: Vec<Person>,
+    pub scene: Scene,
     pub names: Names,
-    pub today: Date,
 }
 
 impl Present {
     pub async fn read(console: &Console, signed_in: &SignedIn) -> Result<Self, Failure> {
-        console.store.read(|tx| Box::pin(async { Ok(Self::load(tx, signed_in.cvr()).await?) })).await
-    }
-
-    async fn load(tx: &mut Tx, cvr: &Cvr) -> Result<Self, StoreError> {
-        Ok(Self {
-            entitlements: Entitlements::load(tx, cvr).await?,
-            people: facts::everybody(tx, cvr).await?,
-            names: facts::names(tx, cvr).await?,
-            today: danish_date(tx.now()),
-        })
+        let cvr = signed_in.cvr();
+        let read = console.store.read(|tx| {
+            Box::pin(async {
+                let scene = Scene::load(tx, cvr).await?;
+                Ok::<_, StoreError>(Self { scene, names: facts::names(tx, cvr).await? })
+            })
+        });
+        Ok(read.await?)
     }
 
     pub fn policy(&self) -> &Policy {
-        &self.entitlements.policy
+        self.scene.policy()
     }
 
     pub fn known(&self) -> Known<'_> {
         Known {
-            catalogue: &self.entitlements.catalogue,
-            places: &self.entitlements.places,
+            catalogue: &self.scene.entitlements.catalogue,
+            places: &self.scene.entitlements.places,
             units: &self.names.folded_units,
             user_names: &self.names.user_names,
         }
@@ -55,37 +55,18 @@ impl Present {
         faults.retain(|one| one.0 == *place || !before.contains(one));
         faults
     }
-
-    pub fn rulebook<'a>(&'a self, policy: &'a Policy) -> Rulebook<'a> {
-        let everybody = self.people.iter().map(|one| (&one.facts, &one.rights.held));
-        self.entitlements.rulebook(policy, self.today, everybody)
-    }
-
-    /// Who gains and who loses if this policy takes the place of the present one.
-    pub fn preview<'a>(&'a self, new: &'a Policy) -> Preview {
-        let (before, after) = (self.rulebook(self.policy()), self.rulebook(new));
-        let asked = self.people.iter().map(|one| {
-            let grants = self.entitlements.grants_of(one.facts.identity);
-            (&one.facts, grants, &one.rights.held)
-        });
-        Preview::of(&before, &after, asked)
-    }
-
-    pub fn facts_of(&self, identity: domain::IdentityId) -> Option<&Facts> {
-        let place = self.people.binary_search_by_key(&identity, |one| one.facts.identity);
-        self.people.get(place.ok()?).map(|one| &one.facts)
-    }
 }
 
-/// Makes a policy count that was made from version `version`, and wakes the worker; or says which version is newer.
+/// Makes a policy count that was made from the version that a form names, for the reason that it gives, and wakes the
+/// worker. Answers with a fault where somebody else saved meanwhile.
 pub async fn save(
     console: &Console,
     signed_in: &SignedIn,
-    version: i64,
+    form: &Form,
     policy: &Policy,
-    why: &str,
-) -> Result<Result<(), Changed>, Failure> {
+) -> Result<Option<FieldFault>, Failure> {
     let (cvr, by) = (signed_in.cvr(), signed_in.name());
+    let (version, why) = (version(form), form.value("why"));
     let saved = console.store.write(|tx| {
         Box::pin(async {
             policy::save(tx, cvr, version, policy, by, why).await?;
@@ -93,19 +74,19 @@ pub async fn save(
             Ok::<_, SaveError>(())
         })
     });
-    outcome(saved.await)
+    outcome(signed_in, saved.await)
 }
 
-/// Looks after a right from now on.
+/// Looks after a right from now on; otherwise as [`save`].
 pub async fn take_over(
     console: &Console,
     signed_in: &SignedIn,
-    version: i64,
-    right: domain::RightId,
-    why: &str,
-) -> Result<Result<(), Changed>, Failure> {
+    form: &Form,
+    right: RightId,
+) -> Result<Option<FieldFault>, Failure> {
     let (cvr, by) = (signed_in.cvr(), signed_in.name());
-    let rights = std::collections::BTreeSet::from([right]);
+    let (version, why) = (version(form), form.value("why"));
+    let rights = BTreeSet::from([right]);
     let taken = console.store.write(|tx| {
         Box::pin(async {
             take_over::take_over(tx, cvr, version, &rights, by, why).await?;
@@ -113,22 +94,20 @@ pub async fn take_over(
             Ok::<_, SaveError>(())
         })
     });
-    outcome(taken.await)
+    outcome(signed_in, taken.await)
 }
 
-/// Somebody else saved meanwhile.
-#[derive(Debug, Clone, Copy)]
-pub struct Changed;
-
-fn outcome(saved: Result<(), SaveError>) -> Result<Result<(), Changed>, Failure> {
+fn outcome(signed_in: &SignedIn, saved: Result<(), SaveError>) -> Result<Option<FieldFault>, Failure> {
     match saved {
-        Ok(()) => Ok(Ok(())),
-        Err(SaveError::Changed { .. }) => Ok(Err(Changed)),
+        Ok(()) => Ok(None),
+        Err(SaveError::Changed { .. }) => {
+            Ok(Some(FieldFault { field: "why", text: signed_in.t("policy-changed") }))
+        }
         Err(SaveError::Store(fault)) => Err(fault.into()),
     }
 }
 
 /// The version that a form was made from.
-pub fn version(form: &crate::form::Form) -> i64 {
+pub fn version(form: &Form) -> i64 {
     form.value("version").parse().unwrap_or(-1)
 }

@@ -13,7 +13,7 @@ use domain::permission::Action as Allowed;
 use domain::rights::request::{Chart, Request, RequestState};
 use domain::rights::{Policy, SENSITIVE_APPROVALS};
 use serde::Deserialize;
-use store::rights::request::Scene;
+use store::rights::scene::Scene;
 use store::view::requests::{self as view, Asked as Wanted, RequestRow};
 use store::{StoreError, Tx};
 
@@ -89,11 +89,7 @@ pub async fn show(
 ) -> Result<Html<String>, Failure> {
     let read = console.store.read(|tx| Box::pin(async { read(tx, &signed_in, &filters).await })).await?;
     let page = signed_in.layout("requests-title");
-    let page = if page.may(Allowed::SeeRights) {
-        page.below(Section::Rights)
-    } else {
-        Layout { section: Some(Section::Requests), ..page }
-    };
+    let page = page.part_of_rights(Section::Requests);
     let (scene, chart) = (&read.scene, read.scene.chart());
     let seen = read.waiting.iter().filter(|row| read.caller.sees(&row.request, scene, &chart));
     let (yours, waiting): (Vec<_>, Vec<_>) =

@@ -15,10 +15,12 @@ use serde::Deserialize;
 use super::bundle::free_key;
 use super::preview::{self, PreviewShown};
 use super::proposal::{self, Present};
+use super::removal::{self, Removal};
 use super::several::Several;
 use super::{rules, say};
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::faults;
 use crate::layout::{FieldFault, Layout, Section};
 use crate::pages::people::Choice;
 use crate::pages::person::{Badge, Fact};
@@ -148,8 +150,11 @@ fn answer(
     let template = RulePage {
         action,
         notice: shown.notice,
-        version: shown.version.unwrap_or(present.entitlements.version),
-        badges: kept.map(|rule| rules::badge(&page, present, rule, present.today)).into_iter().collect(),
+        version: shown.version.unwrap_or(present.scene.entitlements.version),
+        badges: kept
+            .map(|rule| rules::badge(&page, present, rule, present.scene.today))
+            .into_iter()
+            .collect(),
         facts: facts(&page, present, key.as_ref()),
         waits: kept.is_some_and(|rule| rules::lacks_approval(present, rule)),
         form: form(&page, present, rule, shown.typed.as_ref()),
@@ -293,21 +298,19 @@ async fn settle(
     if !previewing {
         faults.extend(reason::fault(&page, form.value("why")));
     }
+    if faults.is_empty() && !previewing {
+        faults.extend(proposal::save(console, signed_in, &form, &policy).await?);
+        if faults.is_empty() {
+            return Ok(Redirect::to(&format!("/rights/rules/{own}?done=saved")).into_response());
+        }
+    }
     let version = proposal::version(&form);
-    let why = form.value("why").to_owned();
     let mut shown = Shown { version: Some(version), typed: Some(form), ..Shown::default() };
-    if faults.is_empty() && previewing {
+    if faults.is_empty() {
         let approved = as_approved(&policy, &own);
         shown.preview = Some(preview::of(console, &page, &present, &approved).await?);
         shown.reach = Some(told_reach(&page, &preview::reach(&present, &approved, &own)));
         shown.sentence = Some(say::rule(&page, &policy, &rule));
-        return answer(&present, page, key, &rule, shown);
-    }
-    if faults.is_empty() {
-        if proposal::save(console, signed_in, version, &policy, &why).await?.is_ok() {
-            return Ok(Redirect::to(&format!("/rights/rules/{own}?done=saved")).into_response());
-        }
-        faults.push(FieldFault { field: "why", text: page.t("policy-changed") });
     }
     answer(&present, page.with_faults(faults), key, &rule, shown)
 }
@@ -360,14 +363,7 @@ fn read(page: &Layout, form: &Posted) -> (Rule, Vec<FieldFault>) {
     if bundle.is_err() {
         faults.push(FieldFault { field: "bundle", text: page.t("rule-no-bundle") });
     }
-    let mut day = |field: &'static str| -> Option<Date> {
-        let text = form.value(field);
-        let read = text.parse().ok();
-        if read.is_none() && !text.is_empty() {
-            faults.push(FieldFault { field, text: page.t("rule-no-day") });
-        }
-        read
-    };
+    let mut day = |field| faults::day(page, form, field, &mut faults);
     let (from, until) = (day("from"), day("until"));
     let rule = Rule {
         name: form.value("name").to_owned(),
@@ -416,32 +412,19 @@ fn attributes(form: &Posted) -> BTreeMap<String, BTreeSet<String>> {
 
 const MOST_ATTRIBUTES: usize = 50;
 
-/// The question before something is removed: who loses what by it.
-#[derive(Template)]
-#[template(path = "rights_remove.html")]
-pub struct RemovePage {
-    pub page: Layout,
-    pub what: String,
-    pub notes: Vec<String>,
-    pub preview: PreviewShown,
-    pub action: String,
-    pub back: String,
-    pub button: String,
-    pub version: i64,
-    pub why: String,
-}
-
-impl RemovePage {
-    pub fn answer(self) -> Result<Response, Failure> {
-        let status = if self.page.has_faults() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-        Ok((status, Html(self.render()?)).into_response())
-    }
-}
-
-fn without(policy: &Policy, key: &Key) -> Policy {
-    let mut policy = policy.clone();
+/// What removing a rule leads to.
+fn removal(page: &Layout, present: &Present, key: &Key) -> Option<Removal> {
+    let rule = present.policy().rules.get(key)?;
+    let mut policy = present.policy().clone();
     policy.rules.remove(key);
-    policy
+    Some(Removal {
+        title: "rule-remove-title",
+        list: ("rules-title", "/rights/rules"),
+        address: format!("/rights/rules/{key}"),
+        what: page.t1("rule-remove-what", &rule.name),
+        notes: vec![say::rule(page, present.policy(), rule)],
+        policy,
+    })
 }
 
 /// `GET /rights/rules/{key}/remove`
@@ -450,33 +433,7 @@ pub async fn ask_removal(
     signed_in: SignedIn,
     At(key): At<Key>,
 ) -> Result<Response, Failure> {
-    removal(&console, &signed_in, &key, Vec::new(), "").await
-}
-
-async fn removal(
-    console: &Console,
-    signed_in: &SignedIn,
-    key: &Key,
-    faults: Vec<FieldFault>,
-    why: &str,
-) -> Result<Response, Failure> {
-    let present = Present::read(console, signed_in).await?;
-    let rule = present.policy().rules.get(key).ok_or(Failure::NotFound)?;
-    let page = signed_in.layout("rule-remove-title").below(Section::Rights);
-    let mut page = page.under("rules-title", "/rights/rules").with_faults(faults);
-    page.address = format!("/rights/rules/{key}/remove");
-    let template = RemovePage {
-        what: page.t1("rule-remove-what", &rule.name),
-        notes: vec![say::rule(&page, present.policy(), rule)],
-        preview: preview::of(console, &page, &present, &without(present.policy(), key)).await?,
-        action: page.address.clone(),
-        back: format!("/rights/rules/{key}"),
-        button: page.t("rule-remove-title"),
-        version: present.entitlements.version,
-        why: reason::shown_again(why),
-        page,
-    };
-    template.answer()
+    removal::ask(&console, &signed_in, |page, present| removal(page, present, &key)).await
 }
 
 /// `POST /rights/rules/{key}/remove`
@@ -486,19 +443,7 @@ pub async fn remove(
     At(key): At<Key>,
     form: Posted,
 ) -> Result<Response, Failure> {
-    let page = signed_in.layout("rule-remove-title");
-    let why = form.value("why");
-    let mut faults: Vec<FieldFault> = reason::fault(&page, why).into_iter().collect();
-    if faults.is_empty() {
-        let present = Present::read(&console, &signed_in).await?;
-        let policy = without(present.policy(), &key);
-        let version = proposal::version(&form);
-        if proposal::save(&console, &signed_in, version, &policy, why).await?.is_ok() {
-            return Ok(Redirect::to("/rights/rules?done=removed").into_response());
-        }
-        faults.push(FieldFault { field: "why", text: page.t("policy-changed") });
-    }
-    removal(&console, &signed_in, &key, faults, why).await
+    removal::settle(&console, &signed_in, &form, |page, present| removal(page, present, &key)).await
 }
 
 /// `POST /rights/rules/{key}/approve`: one more says yes to a rule of a sensitive bundle.
@@ -518,11 +463,10 @@ pub async fn approve(
         faults.push(FieldFault { field: "why", text: page.t("rule-approved-before") });
     }
     if faults.is_empty() {
-        let version = proposal::version(&form);
-        if proposal::save(&console, &signed_in, version, &policy, why).await?.is_ok() {
-            return Ok(Redirect::to(&format!("/rights/rules/{key}?done=approved")).into_response());
-        }
-        faults.push(FieldFault { field: "why", text: page.t("policy-changed") });
+        faults.extend(proposal::save(&console, &signed_in, &form, &policy).await?);
+    }
+    if faults.is_empty() {
+        return Ok(Redirect::to(&format!("/rights/rules/{key}?done=approved")).into_response());
     }
     answer(&present, page.with_faults(faults), Some(key), &rule, Shown::default())
 }

@@ -50,7 +50,7 @@ pub async fn show(
         key: key.clone(),
         name: rule.name.clone(),
         sentence: say::rule(&page, present.policy(), rule),
-        badge: badge(&page, &present, rule, present.today),
+        badge: badge(&page, &present, rule, present.scene.today),
         people: page.n(reached.get(key).map_or(0, |reach| reach.people)),
     });
     let mut rules: Vec<Line> = rules.collect();

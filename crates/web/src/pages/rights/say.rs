@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::rights::{Assignment, Catalogue, Holding, Key, Policy, PolicyFault, Rule};
+use domain::rights::{Assignment, Bundle, Catalogue, Holding, Key, Policy, PolicyFault, Rule, WantedScope};
 use domain::{Language, RightId};
 
 use crate::format;
@@ -15,6 +15,16 @@ pub fn right(catalogue: &Catalogue, right: RightId) -> String {
 /// `Indberetning af moms (hele organisationen)`.
 pub fn assignment(page: &Layout, catalogue: &Catalogue, one: Assignment) -> String {
     format!("{} ({})", right(catalogue, one.right), one.scope.say(page.language))
+}
+
+/// The same for what is decided: the scope may be one that each person has their own of.
+pub fn wished(page: &Layout, catalogue: &Catalogue, id: RightId, scope: WantedScope) -> String {
+    format!("{} ({})", right(catalogue, id), scope.say(page.language))
+}
+
+/// The rights of a bundle, each with its scope.
+pub fn rights(page: &Layout, catalogue: &Catalogue, bundle: &Bundle) -> Vec<String> {
+    bundle.rights.iter().map(|one| wished(page, catalogue, one.right, one.scope)).collect()
 }
 
 /// The scope of something held, whether it is understood or not.

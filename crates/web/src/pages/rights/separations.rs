@@ -39,11 +39,10 @@ pub async fn add(
     let wrong = wrong.iter().map(|(_, fault)| FieldFault { field: "first", text: say::fault(&page, fault) });
     faults.extend(wrong);
     if faults.is_empty() {
-        let version = proposal::version(&form);
-        if proposal::save(&console, &signed_in, version, &policy, why).await?.is_ok() {
-            return Ok(Redirect::to("/rights/bundles?done=separated#separations").into_response());
-        }
-        faults.push(FieldFault { field: "why", text: page.t("policy-changed") });
+        faults.extend(proposal::save(&console, &signed_in, &form, &policy).await?);
+    }
+    if faults.is_empty() {
+        return Ok(Redirect::to("/rights/bundles?done=separated#separations").into_response());
     }
     bundles::render(&console, &signed_in, page.with_faults(faults), None, typed(&form)).await
 }
@@ -70,11 +69,10 @@ pub async fn remove(
         let mut policy = present.policy().clone();
         let (first, second) = (form.value("first"), form.value("second"));
         policy.separations.retain(|one| one.first.as_str() != first || one.second.as_str() != second);
-        let version = proposal::version(&form);
-        if proposal::save(&console, &signed_in, version, &policy, why).await?.is_ok() {
-            return Ok(Redirect::to("/rights/bundles?done=separated#separations").into_response());
-        }
-        faults.push(FieldFault { field: "why", text: page.t("policy-changed") });
+        faults.extend(proposal::save(&console, &signed_in, &form, &policy).await?);
+    }
+    if faults.is_empty() {
+        return Ok(Redirect::to("/rights/bundles?done=separated#separations").into_response());
     }
     bundles::render(&console, &signed_in, page.with_faults(faults), None, Typed::default()).await
 }

@@ -11,7 +11,8 @@ use domain::rights::request::{Refusal, Substitute};
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::collections::HashMap;
-use store::rights::request::{self, Scene};
+use store::rights::request;
+use store::rights::scene::Scene;
 use store::{StoreError, Tx, identity};
 
 use super::requests::caller::Caller;
@@ -117,7 +118,7 @@ impl Present {
 
     /// The user name by which this manager is away; `None` where anybody may be.
     fn own_user_name(&self) -> Option<String> {
-        let own = self.caller.identities.iter().filter_map(|one| self.scene.person(*one).ok());
+        let own = self.caller.identities.iter().filter_map(|one| self.scene.person(*one));
         let mut own = own.filter(|person| person.facts.here).filter_map(|one| one.facts.user_name.clone());
         if self.caller.sees_everybody() { None } else { Some(own.next().unwrap_or_default()) }
     }
@@ -129,7 +130,7 @@ impl Present {
     /// Nobody chooses who decides about them instead of their own manager.
     fn leads_caller(&self, absent: &Facts) -> bool {
         let chart = self.scene.chart();
-        let own = self.caller.identities.iter().filter_map(|one| self.scene.person(*one).ok());
+        let own = self.caller.identities.iter().filter_map(|one| self.scene.person(*one));
         let above = own.flat_map(|person| chart.managers_of(&person.facts));
         above.into_iter().any(|manager| manager.identity == absent.identity)
     }

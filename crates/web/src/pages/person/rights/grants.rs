@@ -4,7 +4,6 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::rights::{Grant, GrantOrigin, Granted, Key, SENSITIVE_APPROVALS, WantedScope};
 use domain::{GrantId, IdentityId, RightId};
-use jiff::civil::Date;
 use store::job::{self, Wish};
 use store::rights::grant::{self, GrantRecord, NewGrant};
 use store::view::person::PersonView;
@@ -13,6 +12,7 @@ use store::{StoreError, Tx};
 use super::{Parameters, day, granted, render, widest};
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::faults;
 use crate::layout::{FieldFault, Layout};
 use crate::pages::people::Choice;
 use crate::pages::person::{Badge, find};
@@ -98,7 +98,7 @@ pub fn line(
 }
 
 fn badge(page: &Layout, present: &Present, record: &GrantRecord, waits: bool) -> Badge {
-    let (grant, today) = (&record.grant, present.today);
+    let (grant, today) = (&record.grant, present.scene.today);
     let (kind, key) = if record.ended.is_some() {
         ("info", "grant-state-ended")
     } else if waits {
@@ -196,31 +196,24 @@ fn read(
         }
         Some(Granted::Right { scope, .. }) => {
             let p_number = view.identity.subject.desired.p_number;
-            if let Err(fault) = scope.resolve(p_number, &present.entitlements.places) {
+            if let Err(fault) = scope.resolve(p_number, &present.scene.entitlements.places) {
                 refuse("scope", format!("{}.", crate::format::sentence(&fault.say(page.language))));
             }
         }
         Some(Granted::Bundle(_)) => {}
     }
     let identity = view.identity.subject.desired.identity;
-    if present.facts_of(identity).is_none_or(|facts| !facts.here) {
+    if present.scene.person(identity).is_none_or(|person| !person.facts.here) {
         refuse("what", page.t("grant-not-here"));
     }
-    let mut date = |field: &'static str| -> Option<Date> {
-        let text = form.value(field);
-        let read = text.parse().ok();
-        if read.is_none() && !text.is_empty() {
-            refuse(field, page.t("rule-no-day"));
-        }
-        read
-    };
-    let (from, until) = (date("from"), date("until"));
+    let mut day = |field| faults::day(page, form, field, &mut faults);
+    let (from, until) = (day("from"), day("until"));
     if matches!((from, until), (Some(from), Some(until)) if until < from) {
-        refuse("until", page.t("fault-end-before-start"));
+        faults.push(FieldFault { field: "until", text: page.t("fault-end-before-start") });
     }
     let case = form.value("case");
     if reason::looks_like_cpr(case) {
-        refuse("case", page.t("reason-has-cpr"));
+        faults.push(FieldFault { field: "case", text: page.t("reason-has-cpr") });
     }
     faults.extend(reason::fault(page, form.value("why")));
     let by = signed_in.name().to_owned();

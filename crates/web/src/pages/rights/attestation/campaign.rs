@@ -179,7 +179,7 @@ async fn read(tx: &mut Tx, signed_in: &SignedIn, id: CampaignId) -> Result<Optio
         Vec::new()
     };
     let everybodys = if caller.sees_everybody() {
-        let by_hand = by_hand(attestation::all(tx, id).await?);
+        let by_hand = attestation::removed_by_hand(tx, id).await?;
         Some(Everybodys { parts: attestation::progress(tx, id).await?, by_hand })
     } else {
         None
@@ -192,11 +192,6 @@ async fn read(tx: &mut Tx, signed_in: &SignedIn, id: CampaignId) -> Result<Optio
     let told: Vec<IdentityId> = people.chain(others).collect::<HashSet<_>>().into_iter().collect();
     let names = identity::names(tx, &told).await?;
     Ok(Some(View { things: Names::read(tx, signed_in).await?, campaign, caller, items, everybodys, names }))
-}
-
-fn by_hand(all: Vec<Item>) -> Vec<Item> {
-    let removed = |item: &Item| item.answer.as_ref().is_some_and(|answer| !answer.keep);
-    all.into_iter().filter(|item| !item.managed && removed(item)).collect()
 }
 
 impl View {

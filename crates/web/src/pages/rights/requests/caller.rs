@@ -5,7 +5,7 @@ use domain::rights::Facts;
 use domain::rights::attestation::Reviewer;
 use domain::rights::request::{Approvers, Chart, Party, Request};
 use domain::{IdentityId, Role};
-use store::rights::request::Scene;
+use store::rights::scene::Scene;
 use store::view::requests::Sight;
 use store::{StoreError, Tx, identity};
 
@@ -87,7 +87,7 @@ impl Caller {
     }
 
     pub fn sees(&self, request: &Request, scene: &Scene, chart: &Chart<'_>) -> bool {
-        let leads = || scene.person(request.identity).is_ok_and(|person| self.leads(&person.facts, chart));
+        let leads = || scene.person(request.identity).is_some_and(|person| self.leads(&person.facts, chart));
         let decides = || {
             let approvers = scene.approvers(chart, request);
             approvers.is_ok_and(|all| request.may_decide(&self.deciding(request, &all), &all).is_ok())

@@ -10,9 +10,9 @@ use domain::rights::request::{Approvers, Chart, Party, Refusal, RequestState, ma
 use domain::rights::{Bundle, Facts, Key};
 use domain::text::danish_sort_key;
 use domain::{Cvr, IdentityId};
-use jiff::civil::Date;
 use serde::Deserialize;
-use store::rights::request::{self, NewRequest, RequestError, Scene};
+use store::rights::request::{self, NewRequest, RequestError};
+use store::rights::scene::Scene;
 use store::view::people;
 use store::{StoreError, Tx, identity};
 
@@ -21,7 +21,9 @@ use super::say;
 use crate::address;
 use crate::console::Console;
 use crate::failure::Failure;
+use crate::faults;
 use crate::layout::{FieldFault, Layout};
+use crate::pages::rights;
 use crate::reason;
 use crate::visit::{Asked, Posted, SignedIn};
 
@@ -191,7 +193,7 @@ async fn search(tx: &mut Tx, cvr: &Cvr, text: &str) -> Result<Vec<people::Person
 
 /// User name, title and unit: enough to tell two of the same name apart.
 fn note(scene: &Scene, identity: IdentityId) -> String {
-    let Ok(person) = scene.person(identity) else { return String::new() };
+    let Some(person) = scene.person(identity) else { return String::new() };
     let facts = &person.facts;
     let parts = [&facts.user_name, &facts.title, &facts.unit];
     parts.into_iter().flatten().cloned().collect::<Vec<_>>().join(", ")
@@ -234,7 +236,7 @@ async fn fill_in(
         key: (*key).clone(),
         name: bundle.name.clone(),
         description: bundle.description.clone(),
-        rights: say::rights(&page, scene, bundle),
+        rights: rights::say::rights(&page, &scene.entitlements.catalogue, bundle),
         sensitive: bundle.sensitive,
         approvers: approved_by(&page, scene, &chart, (bundle, facts), approvers, &names),
         waits: waits.get(*key).copied(),
@@ -263,7 +265,7 @@ async fn fill_in(
 impl Present {
     /// Somebody for whom this visitor may ask for something.
     fn facts(&self, person: IdentityId, chart: &Chart<'_>) -> Option<&Facts> {
-        let facts = self.scene.person(person).ok().map(|one| &one.facts);
+        let facts = self.scene.person(person).map(|one| &one.facts);
         facts.filter(|facts| self.caller.may_ask_for(facts, chart))
     }
 }
@@ -351,26 +353,18 @@ fn checked(
     form: &Posted,
 ) -> (Option<NewRequest>, Vec<FieldFault>) {
     let mut faults = Vec::new();
-    let mut refuse = |field: &'static str, text: String| faults.push(FieldFault { field, text });
     let bundle = Key::parse(form.value("bundle")).ok();
     if bundle.is_none() {
-        refuse("bundle", page.t("request-no-bundle"));
+        faults.push(FieldFault { field: "bundle", text: page.t("request-no-bundle") });
     }
-    let mut day = |field: &'static str| -> Option<Date> {
-        let text = form.value(field);
-        let read = text.parse().ok();
-        if read.is_none() && !text.is_empty() {
-            refuse(field, page.t("rule-no-day"));
-        }
-        read
-    };
+    let mut day = |field| faults::day(page, form, field, &mut faults);
     let (from, until) = (day("from"), day("until"));
     if until.is_some_and(|until| until < present.scene.today) {
-        refuse("until", page.t("request-day-passed"));
+        faults.push(FieldFault { field: "until", text: page.t("request-day-passed") });
     }
     let case = form.value("case");
     if reason::looks_like_cpr(case) {
-        refuse("case", page.t("request-has-cpr"));
+        faults.push(FieldFault { field: "case", text: page.t("request-has-cpr") });
     }
     faults.extend(reason::fault(page, form.value("why")));
     let new = bundle.map(|bundle| NewRequest {

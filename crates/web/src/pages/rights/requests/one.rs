@@ -13,7 +13,8 @@ use domain::rights::Approver;
 use domain::rights::request::{Approvers, Chart, Decision, Refusal, Request, RequestId, RequestState};
 use serde::Deserialize;
 use store::job::{self, Wish};
-use store::rights::request::{self, RequestError, Scene};
+use store::rights::request::{self, RequestError};
+use store::rights::scene::Scene;
 use store::{StoreError, Tx, identity};
 
 use super::caller::Caller;
@@ -163,7 +164,9 @@ fn render(
         facts: facts(&page, view),
         why: request.why.clone(),
         description: known.map(|one| one.description.clone()).unwrap_or_default(),
-        rights: known.map(|one| say::rights(&page, scene, one)).unwrap_or_default(),
+        rights: known
+            .map(|one| rights::say::rights(&page, &scene.entitlements.catalogue, one))
+            .unwrap_or_default(),
         needed: waits.then(|| needed(&page, view, approvers.as_ref())),
         approvers: approvers.filter(|_| waits).map(|all| left(&page, view, &chart, all)).unwrap_or_default(),
         decisions: request.decisions.iter().map(|one| said(&page, one)).collect(),
@@ -185,7 +188,7 @@ fn badges(page: &Layout, view: &View) -> Vec<Badge> {
 
 fn facts(page: &Layout, view: &View) -> Vec<(String, String)> {
     let request = &view.request;
-    let person = view.scene.person(request.identity).ok().map(|one| &one.facts);
+    let person = view.scene.person(request.identity).map(|one| &one.facts);
     let post = |facts: &domain::rights::Facts| {
         let post = [facts.title.clone(), facts.unit.clone()].into_iter().flatten().collect::<Vec<_>>();
         post.join(", ")
@@ -217,7 +220,7 @@ fn needed(page: &Layout, view: &View, approvers: Option<&Approvers>) -> String {
 /// Those who can still approve it.
 fn left(page: &Layout, view: &View, chart: &Chart<'_>, mut approvers: Approvers) -> Vec<String> {
     let (scene, request) = (&view.scene, &view.request);
-    let (Ok(bundle), Ok(person)) = (scene.bundle(&request.bundle), scene.person(request.identity)) else {
+    let (Ok(bundle), Some(person)) = (scene.bundle(&request.bundle), scene.person(request.identity)) else {
         return Vec::new();
     };
     let silent = |one: &IdentityId| !request.decisions.iter().any(|said| said.by.identity == Some(*one));

@@ -6,20 +6,10 @@ use domain::rights::request::{Approvers, Chart, Refusal, Request};
 use domain::rights::{Bundle, Facts, Missing};
 use domain::{IdentityId, Language};
 use jiff::civil::Date;
-use store::rights::request::Scene;
+use store::rights::scene::Scene;
 
 use crate::format;
 use crate::layout::Layout;
-use crate::pages::rights::say;
-
-/// The rights of a bundle, each with its scope.
-pub fn rights(page: &Layout, scene: &Scene, bundle: &Bundle) -> Vec<String> {
-    let catalogue = &scene.entitlements.catalogue;
-    let given = bundle.rights.iter();
-    given
-        .map(|one| format!("{} ({})", say::right(catalogue, one.right), one.scope.say(page.language)))
-        .collect()
-}
 
 /// The days that are asked for; empty where none are named.
 pub fn period(page: &Layout, request: &Request) -> String {
@@ -48,7 +38,7 @@ pub fn approvers(
     let is_manager = |one: IdentityId| managers.iter().any(|manager| manager.identity == one);
     let is_owner = |one: IdentityId| {
         let owner = bundle.owner.as_deref().unwrap_or_default().to_lowercase();
-        let facts = scene.person(one).ok().and_then(|person| person.facts.user_name.as_deref());
+        let facts = scene.person(one).and_then(|person| person.facts.user_name.as_deref());
         facts.is_some_and(|name| name.to_lowercase() == owner)
     };
     let say = |one: IdentityId, key: &str| page.t1(key, &name(scene, names, one));
