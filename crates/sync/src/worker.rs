@@ -29,7 +29,10 @@ use crate::{
 
 mod effect;
 mod rights;
+mod slots;
 mod tell;
+
+use self::slots::Slots;
 
 /// Attempts after which an operation is parked. Suspensions never are.
 const ATTEMPTS: i64 = 8;
@@ -42,13 +45,14 @@ struct Sending {
     organisation: Organisation,
     total: usize,
     done: AtomicUsize,
-    /// Slots that have an operation in their hands.
-    busy: AtomicUsize,
+    slots: Slots,
 }
 
 /// What a slot does next.
 enum Next {
     Take(Box<Claimed>),
+    /// The next wave was let go.
+    Advanced,
     Wait(Duration),
     Nothing,
 }
@@ -81,25 +85,28 @@ impl Engine {
         let total =
             counts.iter().filter(|(state, _)| *state != "parked").map(|(_, number)| *number).sum::<i64>();
         let total = usize::try_from(total).unwrap_or_default();
-        Ok(Sending { organisation, total, done: AtomicUsize::new(0), busy: AtomicUsize::new(0) })
+        Ok(Sending { organisation, total, done: AtomicUsize::new(0), slots: Slots::new() })
     }
 
     /// Takes one operation after the other; ends when nothing is due, nothing will be, and no other slot is at work
     /// on what may make more.
     async fn slot(&self, site: &Site, sending: &Sending, which: Which) -> Result<(), EngineError> {
-        while !self.stops.load(Ordering::SeqCst) {
+        let slots = &sending.slots;
+        while !self.stops.load(Ordering::SeqCst) && !slots.are_over() {
+            let look = slots.look();
             match self.next(site, which).await? {
                 Next::Take(one) => {
-                    sending.busy.fetch_add(1, Ordering::SeqCst);
-                    let outcome = self.carry_out(site, &sending.organisation, *one).await;
-                    sending.busy.fetch_sub(1, Ordering::SeqCst);
-                    outcome?;
+                    self.carry_out(site, &sending.organisation, *one).await?;
+                    slots.moved(look);
                     let done = sending.done.fetch_add(1, Ordering::SeqCst) + 1;
                     self.progress.count(&site.cvr, Stage::Sending, done, sending.total.max(done));
                 }
-                Next::Wait(wait) => tokio::time::sleep(wait).await,
-                Next::Nothing if sending.busy.load(Ordering::SeqCst) == 0 => return Ok(()),
-                Next::Nothing => tokio::time::sleep(SHORTEST_WAIT).await,
+                Next::Advanced => slots.moved(look),
+                Next::Wait(wait) => {
+                    tokio::time::sleep(wait).await;
+                    slots.end(look);
+                }
+                Next::Nothing => slots.rest(look, SHORTEST_WAIT).await,
             }
         }
         Ok(())
@@ -120,7 +127,7 @@ impl Engine {
                     return Ok(Next::Wait(wait_until(due, now)));
                 }
                 let advanced = store::plan::advance_waves(tx, cvr).await?;
-                Ok::<_, StoreError>(if advanced { Next::Wait(Duration::ZERO) } else { Next::Nothing })
+                Ok::<_, StoreError>(if advanced { Next::Advanced } else { Next::Nothing })
             })
         });
         Ok(next.await?)

@@ -48,6 +48,16 @@ pub struct Direct {
     clock: Arc<ManualClock>,
     seed: Mutex<u64>,
     outside_the_contract: AtomicBool,
+    wire: Mutex<Wire>,
+}
+
+/// What is under way.
+#[derive(Default)]
+struct Wire {
+    latency: Duration,
+    under_way: usize,
+    /// Of each call, its method, its path, and how many were under way with it when it began.
+    begun: Vec<(String, String, usize)>,
 }
 
 impl Direct {
@@ -59,6 +69,7 @@ impl Direct {
             clock,
             seed: Mutex::new(1),
             outside_the_contract: AtomicBool::new(false),
+            wire: Mutex::default(),
         }
     }
 
@@ -100,12 +111,35 @@ impl Direct {
             .count()
     }
 
+    /// From now on calls take so long, some longer and some less.
+    pub fn take_time(&self, latency: Duration) {
+        self.wire.lock().unwrap().latency = latency;
+    }
+
+    /// How many calls were under way when each gift of rights began, itself included.
+    pub fn giving_at_once(&self) -> Vec<usize> {
+        let wire = self.wire.lock().unwrap();
+        let begun =
+            wire.begun.iter().filter(|(method, path, _)| method == "POST" && path.ends_with("/roles"));
+        begun.map(|(.., at_once)| *at_once).collect()
+    }
+
     fn fill(&self, octets: &mut [u8]) {
         let mut seed = self.seed.lock().unwrap();
         for octet in octets {
             *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             *octet = seed.to_be_bytes()[0];
         }
+    }
+
+    fn begin(&self, request: &ApiRequest) -> Duration {
+        let mut wire = self.wire.lock().unwrap();
+        wire.under_way += 1;
+        let at_once = wire.under_way;
+        wire.begun.push((request.method.to_string(), request.path.clone(), at_once));
+        // No two calls of a real service take equally long.
+        let uneven = u32::try_from(wire.begun.len() * 7 % 10).unwrap_or_default();
+        wire.latency / 5 * uneven
     }
 
     fn exchange(&self, request: &ApiRequest) -> Result<ApiResponse, Broken> {
@@ -142,7 +176,12 @@ impl Transport for Direct {
     fn send<'a>(&'a self, request: &'a ApiRequest) -> BoxFuture<'a, Result<ApiResponse, Broken>> {
         async move {
             // Others get their turn, as they would while a call is on the wire.
+            let latency = self.begin(request);
             tokio::task::yield_now().await;
+            if !latency.is_zero() {
+                tokio::time::sleep(latency).await;
+            }
+            self.wire.lock().unwrap().under_way -= 1;
             self.exchange(request)
         }
         .boxed()

@@ -10,5 +10,7 @@ mod api;
 mod direct;
 mod directory;
 mod mail;
+mod office;
 mod rights;
 mod simulation;
+mod slots;
