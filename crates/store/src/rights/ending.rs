@@ -6,7 +6,7 @@ use crate::{
     StoreError, Tx,
     rights::{
         scene::Scene,
-        telling::{Telling, called},
+        telling::{Telling, called, name_of},
     },
 };
 
@@ -20,8 +20,9 @@ pub async fn warn(tx: &mut Tx, cvr: &Cvr, days: i32, telling: Telling<'_>) -> Re
     let mut queued = 0;
     for (grant, until) in ending.filter(|(_, until)| (today..=soon).contains(until)) {
         let Some(facts) = chart.person(grant.identity) else { continue };
-        let address = format!("{}/people/{}/rights", telling.console, grant.identity);
-        let (person, bundle) = (facts.label.clone(), called(entitlements, &grant.granted));
+        let address = format!("{}/rights/requests/new?person={}", telling.console, grant.identity);
+        let (person, bundle) =
+            (name_of(tx, &scene, grant.identity).await?, called(entitlements, &grant.granted));
         let dedupe = format!("grant-{}", grant.id);
         let own = Notice::RightExpires {
             person: person.clone(),
@@ -31,7 +32,7 @@ pub async fn warn(tx: &mut Tx, cvr: &Cvr, days: i32, telling: Telling<'_>) -> Re
         };
         queued += telling.queue(tx, cvr, grant.identity, &own, &dedupe).await?;
         if let Some(above) = facts.manager.as_deref().and_then(|name| chart.called(name)) {
-            let manager = above.label.clone();
+            let manager = name_of(tx, &scene, above.identity).await?;
             let notice = Notice::RightOfOthersExpires { manager, person, bundle, until, address };
             queued += telling.queue(tx, cvr, above.identity, &notice, &dedupe).await?;
         }

@@ -40,10 +40,9 @@ pub async fn take(
     for gone in held.iter().filter(|one| !shown.contains(**one)) {
         end(tx, cvr, uuid, gone).await?;
     }
-    for new in shown.iter().filter(|one| !held.contains(one)) {
-        let given = before.iter().any(|spell| spell.holding == *new && spell.given);
-        begin(tx, cvr, uuid, new, given).await?;
-    }
+    let new = shown.iter().filter(|one| !held.contains(one));
+    let new = new.map(|one| (one.clone(), before.iter().any(|spell| spell.holding == *one && spell.given)));
+    begin(tx, cvr, uuid, &before, new.collect()).await?;
     note_read(tx, cvr, uuid).await
 }
 
@@ -62,20 +61,16 @@ pub(crate) async fn note_given(
     rights: &BTreeSet<RightId>,
 ) -> Result<(), StoreError> {
     let before = open(tx, cvr, uuid).await?;
-    for right in rights {
-        let holding = Holding::Understood(Assignment { right: *right, scope });
-        let held = before.iter().any(|spell| spell.holding == holding && spell.until.is_none());
-        if held {
-            forget_given(tx, cvr, uuid, &holding).await?;
-            let sql =
-                "UPDATE holding SET given = TRUE WHERE organisation = $1 AND uuid = $2 AND right_id = $3
-                           AND scope = $4 AND until IS NULL";
-            tx.execute(sql, &key(cvr, uuid, &holding)).await?;
-        } else {
-            begin(tx, cvr, uuid, &holding, true).await?;
-        }
+    let given = rights.iter().map(|right| Holding::Understood(Assignment { right: *right, scope }));
+    let (held, new): (Vec<_>, Vec<_>) =
+        given.partition(|one| before.iter().any(|spell| spell.holding == *one && spell.until.is_none()));
+    for holding in held {
+        forget_given(tx, cvr, uuid, &before, &holding).await?;
+        let sql = "UPDATE holding SET given = TRUE WHERE organisation = $1 AND uuid = $2 AND right_id = $3
+                       AND scope = $4 AND until IS NULL";
+        tx.execute(sql, &key(cvr, uuid, &holding)).await?;
     }
-    Ok(())
+    begin(tx, cvr, uuid, &before, new.into_iter().map(|holding| (holding, true)).collect()).await
 }
 
 /// We took these.
@@ -88,8 +83,11 @@ pub(crate) async fn note_taken(
 ) -> Result<(), StoreError> {
     for right in rights {
         let holding = Holding::Understood(Assignment { right: *right, scope });
-        end(tx, cvr, uuid, &holding).await?;
-        forget_given(tx, cvr, uuid, &holding).await?;
+        let mut values = key(cvr, uuid, &holding);
+        values.push(tx.now().into());
+        let sql = "UPDATE holding SET until = COALESCE(until, $5), given = FALSE WHERE organisation = $1 AND uuid = $2
+                       AND right_id = $3 AND scope = $4 AND (until IS NULL OR given)";
+        tx.execute(sql, &values).await?;
     }
     Ok(())
 }
@@ -128,29 +126,36 @@ fn columns(holding: &Holding) -> (RightId, String, bool) {
     }
 }
 
+/// Writes what is new, each with whether we gave it. `before`: what [`open`] told.
 async fn begin(
     tx: &mut Tx,
     cvr: &Cvr,
     uuid: RemoteUuid,
-    holding: &Holding,
-    given: bool,
+    before: &[HeldSpell],
+    new: Vec<(Holding, bool)>,
 ) -> Result<(), StoreError> {
+    const COLUMNS: [&str; 7] = ["organisation", "uuid", "right_id", "scope", "understood", "since", "given"];
+    let again =
+        "(organisation, uuid, right_id, scope, since) DO UPDATE SET until = NULL, given = excluded.given";
     let now = tx.now();
-    forget_given(tx, cvr, uuid, holding).await?;
-    let (right, scope, understood) = columns(holding);
-    let sql = "INSERT INTO holding (organisation, uuid, right_id, scope, understood, since, given)
-               VALUES ($1, $2, $3, $4, $5, $6, $7)
-               ON CONFLICT (organisation, uuid, right_id, scope, since) DO UPDATE SET until = NULL, given = excluded.given";
-    let values = [
-        cvr.to_string().into(),
-        uuid.0.into(),
-        right.0.into(),
-        scope.into(),
-        understood.into(),
-        now.into(),
-        given.into(),
-    ];
-    tx.execute_one(sql, &values).await
+    for (holding, _) in &new {
+        forget_given(tx, cvr, uuid, before, holding).await?;
+    }
+    let rows = new.iter().map(|(holding, given)| {
+        let (right, scope, understood) = columns(holding);
+        let (organisation, since) = (cvr.to_string().into(), now.into());
+        vec![
+            organisation,
+            uuid.0.into(),
+            right.0.into(),
+            scope.into(),
+            understood.into(),
+            since,
+            (*given).into(),
+        ]
+    });
+    let rows: Vec<Vec<Value>> = rows.collect();
+    tx.insert_many("holding", &COLUMNS, rows.into_iter(), Some(again)).await.map(drop)
 }
 
 async fn end(tx: &mut Tx, cvr: &Cvr, uuid: RemoteUuid, holding: &Holding) -> Result<(), StoreError> {
@@ -163,7 +168,16 @@ async fn end(tx: &mut Tx, cvr: &Cvr, uuid: RemoteUuid, holding: &Holding) -> Res
 }
 
 /// The mark of what we gave stands on one row at most.
-async fn forget_given(tx: &mut Tx, cvr: &Cvr, uuid: RemoteUuid, holding: &Holding) -> Result<(), StoreError> {
+async fn forget_given(
+    tx: &mut Tx,
+    cvr: &Cvr,
+    uuid: RemoteUuid,
+    before: &[HeldSpell],
+    holding: &Holding,
+) -> Result<(), StoreError> {
+    if !before.iter().any(|spell| spell.given && spell.holding == *holding) {
+        return Ok(());
+    }
     let sql = "UPDATE holding SET given = FALSE WHERE organisation = $1 AND uuid = $2 AND right_id = $3
                    AND scope = $4 AND given";
     tx.execute(sql, &key(cvr, uuid, holding)).await.map(drop)

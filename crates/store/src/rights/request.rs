@@ -284,8 +284,9 @@ async fn tell_approvers(
     }
     told.sort();
     told.dedup();
+    let person = name_of(tx, scene, request.identity).await?;
     for identity in told.into_iter().filter(|one| !said.contains(&Some(*one))) {
-        let (approver, person) = (name_of(scene, identity), name_of(scene, request.identity));
+        let (approver, person) = (name_of(tx, scene, identity).await?, person.clone());
         let bundle = called(&scene.entitlements, &Granted::Bundle(request.bundle.clone()));
         let address = format!("{}/rights/requests/{}", telling.console, request.id.0);
         let (requester, why) = (request.asked_by.name.clone(), request.why.clone());
@@ -316,7 +317,7 @@ async fn tell_asker(
         request.asked_by.identity.into_iter().chain([request.identity]).collect();
     let notice = Notice::RequestDecided {
         requester: request.asked_by.name.clone(),
-        person: name_of(scene, request.identity),
+        person: name_of(tx, scene, request.identity).await?,
         bundle: called(&scene.entitlements, &Granted::Bundle(request.bundle.clone())),
         approved: request.state == RequestState::Approved,
         by: by.name.clone(),

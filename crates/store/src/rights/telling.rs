@@ -3,7 +3,7 @@
 use domain::{Cvr, Email, IdentityId, Language, Notice, Role, rights::Granted};
 
 use crate::{
-    StoreError, Tx,
+    StoreError, Tx, identity,
     mail::{self, NewMail},
     rights::{Entitlements, scene::Scene},
 };
@@ -53,8 +53,11 @@ pub(super) async fn administrators(
     rows.iter().filter_map(|row| row.text("user_name").map(called).transpose()).collect()
 }
 
-pub(super) fn name_of(scene: &Scene, identity: IdentityId) -> String {
-    scene.person(identity).map(|person| person.facts.label.clone()).unwrap_or_default()
+/// The full name; of somebody who has none here, what else is known of them.
+pub(super) async fn name_of(tx: &mut Tx, scene: &Scene, identity: IdentityId) -> Result<String, StoreError> {
+    let name = identity::names(tx, &[identity]).await?.remove(&identity);
+    let label = || scene.person(identity).map(|person| person.facts.label.clone());
+    Ok(name.or_else(label).unwrap_or_default())
 }
 
 /// What a bundle or a right is called; its key or number where it is gone.

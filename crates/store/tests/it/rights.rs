@@ -474,11 +474,12 @@ async fn a_request_that_is_approved_becomes_a_grant_and_everybody_is_told() {
         let made = ask(&town, wish(&town)).await.unwrap();
         let letters = look!(town, tx => mail::recent(tx, town.cvr(), 10, 0).await?);
         assert_eq!(letters[0].kind, "request-waits");
-        assert!(
-            letters[0].letter.body.contains("https://lokalid.example/rights/requests/1"),
-            "{:?}",
-            letters[0].letter
-        );
+        let body = &letters[0].letter.body;
+        for told in
+            ["https://lokalid.example/rights/requests/1", "Hej Person Number0000", "Person Number0001"]
+        {
+            assert!(body.contains(told), "{told}: {body}");
+        }
         let own = decide(&town, made.id, party(&town, 1), true).await.unwrap_err();
         assert!(matches!(own, RequestError::Refused(Refusal::OwnRequest)), "{own}");
         let settled = decide(&town, made.id, party(&town, 0), true).await.unwrap();
@@ -701,6 +702,10 @@ async fn the_end_of_a_grant_is_told_once_to_the_person_and_the_manager() {
                 ("right-of-others-expires", "u0@norreby.example".to_owned()),
             ]
         );
+        let again = format!("https://lokalid.example/rights/requests/new?person={}", town.people[1]);
+        for letter in &letters {
+            assert!(letter.letter.body.contains(&again), "{:?}", letter.letter);
+        }
     })
     .await;
 }

@@ -171,9 +171,10 @@ async fn tell_moved(
     people: usize,
     telling: Telling<'_>,
 ) -> Result<usize, StoreError> {
+    let absent_manager = name_of(tx, scene, from).await?;
     let notice = |manager: String| Notice::AttestationEscalated {
         manager,
-        absent_manager: name_of(scene, from),
+        absent_manager: absent_manager.clone(),
         campaign: campaign.plan.name.clone(),
         left: u32::try_from(people).unwrap_or(u32::MAX),
         due: campaign.plan.due,
@@ -203,7 +204,7 @@ async fn tell(
     };
     let mut letters = 0;
     for identity in to {
-        let notice = notice(name_of(scene, identity));
+        let notice = notice(name_of(tx, scene, identity).await?);
         letters += telling.queue(tx, cvr, identity, &notice, dedupe).await?;
     }
     Ok(letters)
