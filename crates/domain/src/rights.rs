@@ -26,7 +26,7 @@ pub use catalogue::{Catalogue, Places, Right};
 pub use evaluate::{Because, By, Evaluation, Rulebook, TurnedAway, Unresolved, Want};
 pub use explain::{Explanation, Held, Route};
 pub use facts::{Facts, fold, units_above};
-pub use grant::{Grant, GrantOrigin, Granted};
+pub use grant::{Grant, GrantFault, GrantOrigin, Granted};
 pub use ground::Ground;
 pub use holding::{Assignment, HeldRights, Holding, OtherHolding};
 pub use key::{Key, KeyFault};

@@ -79,14 +79,20 @@ impl Place {
 }
 
 impl PolicyFault {
+    /// With the keys of bundles, as files have them.
     pub fn say(&self, language: Language) -> String {
+        self.say_naming(language, &|key| format!("`{key}`"))
+    }
+
+    /// With what else bundles are called.
+    pub fn say_naming(&self, language: Language, name: &dyn Fn(&Key) -> String) -> String {
         match language {
-            Language::Danish => self.say_danish(),
-            Language::English => self.say_english(),
+            Language::Danish => self.say_danish(name),
+            Language::English => self.say_english(name),
         }
     }
 
-    fn say_danish(&self) -> String {
+    fn say_danish(&self, name: &dyn Fn(&Key) -> String) -> String {
         match self {
             Self::UnknownRight { right } => {
                 format!(
@@ -114,11 +120,13 @@ impl PolicyFault {
                     .to_owned()
             }
             Self::UnknownBundle { bundle } => {
-                format!("der er ingen pakke `{bundle}`. Ret navnet, eller tilføj pakken")
+                let bundle = name(bundle);
+                format!("der er ingen pakke {bundle}. Ret navnet, eller tilføj pakken")
             }
             Self::SensitiveToEveryone { bundle } => {
+                let bundle = name(bundle);
                 format!(
-                    "pakken `{bundle}` er følsom og må ikke gives til alle. Sæt en betingelse: enhed, stilling eller gruppe"
+                    "pakken {bundle} er følsom og må ikke gives til alle. Sæt en betingelse: enhed, stilling eller gruppe"
                 )
             }
             Self::NoCondition => {
@@ -137,9 +145,8 @@ impl PolicyFault {
                 )
             }
             Self::ExceptsItsOwn { bundle } => {
-                format!(
-                    "reglen undtager dem, der har pakken `{bundle}`, som den selv giver. Fjern undtagelsen"
-                )
+                let bundle = name(bundle);
+                format!("reglen undtager dem, der har pakken {bundle}, som den selv giver. Fjern undtagelsen")
             }
             Self::ExceptionCoversUnit { unit } => {
                 format!(
@@ -147,13 +154,13 @@ impl PolicyFault {
                 )
             }
             Self::CircularExceptions { bundles } => {
-                format!("undtagelserne går i ring: {}. Fjern en af dem", round(bundles))
+                format!("undtagelserne går i ring: {}. Fjern en af dem", round(bundles, name))
             }
             Self::SeparatedFromItself => "en pakke kan ikke adskilles fra sig selv. Ret den ene".to_owned(),
         }
     }
 
-    fn say_english(&self) -> String {
+    fn say_english(&self, name: &dyn Fn(&Key) -> String) -> String {
         match self {
             Self::UnknownRight { right } => {
                 format!("MitID Erhverv has no right {right}. See `lokalid rights list`, or read the catalogue again")
@@ -173,10 +180,12 @@ impl PolicyFault {
                 "at most 0 holders gives nobody anything. Write a number above 0, or remove most_holders".to_owned()
             }
             Self::UnknownBundle { bundle } => {
-                format!("there is no bundle `{bundle}`. Mend the name, or add the bundle")
+                let bundle = name(bundle);
+                format!("there is no bundle {bundle}. Mend the name, or add the bundle")
             }
             Self::SensitiveToEveryone { bundle } => {
-                format!("the bundle `{bundle}` is sensitive and must not be given to everybody. Set a condition: unit, title or group")
+                let bundle = name(bundle);
+                format!("the bundle {bundle} is sensitive and must not be given to everybody. Set a condition: unit, title or group")
             }
             Self::NoCondition => {
                 "the rule has no condition. Set one, or write everyone = true if everybody is to have the bundle".to_owned()
@@ -191,20 +200,21 @@ impl PolicyFault {
                 format!("nobody is or was in the unit \"{unit}\". Write it as the source does, with the units above in front and \" / \" between")
             }
             Self::ExceptsItsOwn { bundle } => {
-                format!("the rule leaves out whoever has the bundle `{bundle}`, which it gives itself. Remove the exception")
+                let bundle = name(bundle);
+                format!("the rule leaves out whoever has the bundle {bundle}, which it gives itself. Remove the exception")
             }
             Self::ExceptionCoversUnit { unit } => {
                 format!("the unit \"{unit}\" is both meant and left out, so the rule gives nobody anything there. Remove one")
             }
             Self::CircularExceptions { bundles } => {
-                format!("the exceptions go in a circle: {}. Remove one of them", round(bundles))
+                format!("the exceptions go in a circle: {}. Remove one of them", round(bundles, name))
             }
             Self::SeparatedFromItself => "a bundle cannot be kept apart from itself. Mend one of the two".to_owned(),
         }
     }
 }
 
-fn round(bundles: &[Key]) -> String {
-    let names = bundles.iter().chain(bundles.first()).map(|key| format!("`{key}`"));
+fn round(bundles: &[Key], name: &dyn Fn(&Key) -> String) -> String {
+    let names = bundles.iter().chain(bundles.first()).map(name);
     names.collect::<Vec<_>>().join(" → ")
 }

@@ -1,14 +1,14 @@
 //! `rights`: the catalogue, the policy as a file, taking over what people hold, and grants to one person.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use domain::{
-    Cvr, RightId,
+    Cvr, Language, RightId,
     rights::{Catalogue, GrantOrigin, Granted, WantedScope},
 };
 use serde_json::json;
 use store::{
     StoreError,
-    rights::{catalogue, grant, grant::NewGrant, holding, policy},
+    rights::{catalogue, grant, grant::NewGrant, holding, policy, scene::Scene},
 };
 
 use crate::{
@@ -165,33 +165,23 @@ async fn give(
     arguments: GrantRight,
 ) -> Result<Ending> {
     let (cvr, identity) = find(installation, organisation, &arguments.user).await?;
-    if let (Some(from), Some(until)) = (arguments.from, arguments.until)
-        && until < from
-    {
-        bail!("the last day {until} lies before the first day {from}; swap them, or mend one");
-    }
     let by = actor(arguments.name.as_deref());
-    let (catalogue, policy) = installation
-        .store
-        .read(|tx| {
-            Box::pin(async {
-                let rights = catalogue::rights(tx, &cvr).await?;
-                Ok::<_, StoreError>((rights, policy::current(tx, &cvr).await?.policy))
-            })
-        })
-        .await?;
+    let scene = installation.store.read(|tx| Box::pin(async { Scene::load(tx, &cvr).await })).await?;
+    let entitlements = &scene.entitlements;
     let granted = match (&arguments.bundle, &arguments.right) {
-        (Some(bundle), _) if policy.bundles.contains_key(bundle) => Granted::Bundle(bundle.clone()),
-        (Some(bundle), _) => bail!("there is no bundle `{bundle}`; `lokalid rights export FILE` shows them"),
+        (Some(bundle), _) => Granted::Bundle(bundle.clone()),
         (None, right) => {
-            let right = right_called(&catalogue, right.as_deref().unwrap_or_default())?;
-            if !policy.managed.contains(&right) {
-                bail!("that right is left alone; `lokalid rights take-over` looks after it from then on");
-            }
+            let right = right_called(&entitlements.catalogue, right.as_deref().unwrap_or_default())?;
             let scope = arguments.scope.unwrap_or(WantedScope::Of(domain::rights::Scope::Cvr));
             Granted::Right { right, scope }
         }
     };
+    let person = scene.person(identity).context("that person is not here")?;
+    let period = (arguments.from, arguments.until);
+    let faults = granted.faults(period, &person.facts, scene.policy(), &entitlements.places);
+    if let Some(fault) = faults.first() {
+        bail!("{}; nothing was given", fault.say(Language::English));
+    }
     let new = NewGrant {
         identity,
         granted,
@@ -205,7 +195,7 @@ async fn give(
     };
     let id = installation.store.write(|tx| Box::pin(async { grant::give(tx, &cvr, &new).await })).await?;
     let sensitive = match &new.granted {
-        Granted::Bundle(key) => policy.bundles.get(key).is_some_and(|bundle| bundle.sensitive),
+        Granted::Bundle(key) => scene.policy().bundles.get(key).is_some_and(|bundle| bundle.sensitive),
         Granted::Right { .. } => false,
     };
     println!(

@@ -27,6 +27,7 @@ mod killed;
 mod log_lines;
 mod mail;
 mod people;
+mod rights;
 mod served;
 mod told;
 mod world;

@@ -50,8 +50,12 @@ enum Wrong {
 
 /// Everything that is wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{} faults, so nothing was taken in:{}", .0.len(), listed(.0))]
+#[error("{} to mend:{}", counted(.0.len()), listed(.0))]
 pub struct FileFaults(pub Vec<FileFault>);
+
+fn counted(faults: usize) -> String {
+    if faults == 1 { "1 thing".to_owned() } else { format!("{faults} things") }
+}
 
 fn listed(faults: &[FileFault]) -> String {
     faults.iter().map(|fault| format!("\n  {fault}")).collect::<Vec<_>>().concat()
@@ -180,8 +184,9 @@ struct FileRule {
     manager: Option<bool>,
     #[serde(default)]
     attributes: BTreeMap<String, BTreeSet<String>>,
-    from: Option<toml::value::Datetime>,
-    until: Option<toml::value::Datetime>,
+    /// A day, with or without quotation marks.
+    from: Option<toml::Value>,
+    until: Option<toml::Value>,
     #[serde(default)]
     except_people: BTreeSet<String>,
     #[serde(default)]
@@ -203,7 +208,9 @@ pub fn read(text: &str, cvr: &Cvr, known: Known<'_>) -> Result<Policy, FileFault
     let file: WholeFile = toml::from_str(text).map_err(|fault| FileFaults(vec![syntax(text, &fault)]))?;
     let mut reading = Reading { text, places: BTreeMap::new(), names: BTreeMap::new(), faults: Vec::new() };
     let policy = reading.policy(file, cvr);
-    for (place, fault) in policy.faults(known) {
+    let mut faults = policy.faults(known);
+    faults.retain(|(place, fault)| *fault != PolicyFault::EmptyBundle || !reading.misses_rights(place));
+    for (place, fault) in faults {
         let line = reading.places.get(&place).copied();
         reading.faults.push(FileFault { line, part: Some(Part::Of(place)), wrong: Wrong::Policy(fault) });
     }
@@ -263,6 +270,12 @@ impl Reading<'_> {
         self.faults.push(FileFault { line: Some(line_of(self.text, start)), part, wrong });
     }
 
+    /// Whether rights of a bundle were refused: that it has no others is not worth saying.
+    fn misses_rights(&self, place: &Place) -> bool {
+        let of_it = |fault: &&FileFault| matches!(&fault.part, Some(Part::Of(part)) if part == place);
+        self.faults.iter().filter(of_it).any(|fault| matches!(fault.wrong, Wrong::NotUnderRights(_)))
+    }
+
     fn remember(&mut self, start: usize, place: Place) -> bool {
         let line = line_of(self.text, start);
         self.places.insert(place, line).is_none()
@@ -320,8 +333,9 @@ impl Reading<'_> {
         if !self.remember(start, place.clone()) {
             self.refuse(start, Some(Part::Of(place.clone())), Wrong::KeyTaken);
         }
-        let mut day = |name: &'static str, day: Option<toml::value::Datetime>| -> Option<Date> {
-            let read = day?.to_string().parse();
+        let mut day = |name: &'static str, day: Option<toml::Value>| -> Option<Date> {
+            let day = day?;
+            let read = day.as_str().map_or_else(|| day.to_string(), str::to_owned).parse();
             if read.is_err() {
                 self.refuse(start, Some(Part::Of(place.clone())), Wrong::NoDay(name));
             }

@@ -236,7 +236,7 @@ async fn settle(
     policy.bundles.insert(own.clone(), bundle.clone());
     let place = Place::Bundle(own.clone());
     for (at, fault) in present.faults(&policy, &place) {
-        let (field, text) = (field_of(&fault), say::fault(&page, &fault));
+        let (field, text) = (field_of(&fault), say::fault(&page, &policy, &fault));
         let text = if at == place { text } else { format!("{}: {text}", at.say(page.language)) };
         faults.push(FieldFault { field, text });
     }

@@ -333,7 +333,7 @@ fn policy_faults(page: &Layout, present: &Present, policy: &Policy, own: &Key) -
     let place = Place::Rule(own.clone());
     let rule = policy.rules.get(own);
     let told = |(at, fault): (Place, PolicyFault)| {
-        let text = say::fault(page, &fault);
+        let text = say::fault(page, policy, &fault);
         let text = if at == place { text } else { format!("{}: {text}", at.say(page.language)) };
         FieldFault { field: rule.map_or("name", |rule| field_of(&fault, rule)), text }
     };

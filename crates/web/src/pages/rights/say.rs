@@ -118,7 +118,7 @@ fn joined<'a>(values: impl Iterator<Item = &'a String>, word: &str) -> String {
 }
 
 /// What is wrong with a policy, without the words of the file.
-pub fn fault(page: &Layout, fault: &PolicyFault) -> String {
+pub fn fault(page: &Layout, policy: &Policy, fault: &PolicyFault) -> String {
     let key = match fault {
         PolicyFault::UnknownRight { .. } => "policy-unknown-right",
         PolicyFault::LeftAlone { right } => return page.t1("policy-left-alone", right),
@@ -127,7 +127,14 @@ pub fn fault(page: &Layout, fault: &PolicyFault) -> String {
         PolicyFault::NoHolders => "policy-no-holders",
         PolicyFault::NoCondition => "policy-no-condition",
         PolicyFault::EveryoneAndCondition => "policy-everyone-and-condition",
-        other => return format!("{}.", format::sentence(&other.say(page.language))),
+        PolicyFault::EndBeforeStart { .. } => "fault-end-before-start",
+        other => {
+            let name = |key: &Key| {
+                let name = bundle(policy, key);
+                page.language.pick(format!("»{name}«"), format!("\"{name}\""))
+            };
+            return format!("{}.", format::sentence(&other.say_naming(page.language, &name)));
+        }
     };
     page.t(key)
 }

@@ -36,7 +36,8 @@ pub async fn add(
     let mut policy = present.policy().clone();
     policy.separations.insert(separation);
     let wrong = present.faults(&policy, &place);
-    let wrong = wrong.iter().map(|(_, fault)| FieldFault { field: "first", text: say::fault(&page, fault) });
+    let wrong =
+        wrong.iter().map(|(_, fault)| FieldFault { field: "first", text: say::fault(&page, &policy, fault) });
     faults.extend(wrong);
     if faults.is_empty() {
         faults.extend(proposal::save(&console, &signed_in, &form, &policy).await?);

@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::rights::{Grant, GrantOrigin, Granted, Key, SENSITIVE_APPROVALS, WantedScope};
-use domain::{GrantId, IdentityId, RightId};
+use domain::rights::{Grant, GrantFault, GrantOrigin, Granted, Key, SENSITIVE_APPROVALS, WantedScope};
+use domain::{GrantId, IdentityId};
 use store::job::{self, Wish};
 use store::rights::grant::{self, GrantRecord, NewGrant};
 use store::view::person::PersonView;
@@ -187,29 +187,24 @@ fn read(
     form: &Posted,
 ) -> (Option<NewGrant>, Vec<FieldFault>) {
     let mut faults = Vec::new();
+    let identity = view.identity.subject.desired.identity;
+    let what = what(form);
+    let mut day = |field| faults::day(page, form, field, &mut faults);
+    let period = (day("from"), day("until"));
     let mut refuse = |field: &'static str, text: String| faults.push(FieldFault { field, text });
-    let what = what(present, form);
-    match &what {
-        None => refuse("what", page.t("grant-no-what")),
-        Some(granted) if is_sensitive(present, granted) && is_self(signed_in, view) => {
+    match (&what, present.scene.person(identity)) {
+        (None, _) => refuse("what", page.t("grant-no-what")),
+        (_, None) => refuse("what", page.t("grant-not-here")),
+        (Some(granted), _) if is_sensitive(present, granted) && is_self(signed_in, view) => {
             refuse("what", page.t("grant-to-oneself"));
         }
-        Some(Granted::Right { scope, .. }) => {
-            let p_number = view.identity.subject.desired.p_number;
-            if let Err(fault) = scope.resolve(p_number, &present.scene.entitlements.places) {
-                refuse("scope", format!("{}.", crate::format::sentence(&fault.say(page.language))));
+        (Some(granted), Some(person)) => {
+            let places = &present.scene.entitlements.places;
+            for fault in granted.faults(period, &person.facts, present.policy(), places) {
+                let (field, text) = told(page, &fault);
+                refuse(field, text);
             }
         }
-        Some(Granted::Bundle(_)) => {}
-    }
-    let identity = view.identity.subject.desired.identity;
-    if present.scene.person(identity).is_none_or(|person| !person.facts.here) {
-        refuse("what", page.t("grant-not-here"));
-    }
-    let mut day = |field| faults::day(page, form, field, &mut faults);
-    let (from, until) = (day("from"), day("until"));
-    if matches!((from, until), (Some(from), Some(until)) if until < from) {
-        faults.push(FieldFault { field: "until", text: page.t("fault-end-before-start") });
     }
     let case = form.value("case");
     if reason::looks_like_cpr(case) {
@@ -220,8 +215,8 @@ fn read(
     let new = what.map(|granted| NewGrant {
         identity,
         granted,
-        from,
-        until,
+        from: period.0,
+        until: period.1,
         why: form.value("why").to_owned(),
         case: (!case.is_empty()).then(|| case.to_owned()),
         origin: GrantOrigin::Direct,
@@ -231,18 +226,26 @@ fn read(
     (new, faults)
 }
 
-/// The bundle, or the right in its scope, that was chosen; a right only if it is looked after.
-fn what(present: &Present, form: &Posted) -> Option<Granted> {
+/// What speaks against it, at the field that it is about.
+fn told(page: &Layout, fault: &GrantFault) -> (&'static str, String) {
+    match fault {
+        GrantFault::NoBundle(_) | GrantFault::LeftAlone(_) => ("what", page.t("grant-no-what")),
+        GrantFault::NotHere => ("what", page.t("grant-not-here")),
+        GrantFault::Scope(fault) => {
+            ("scope", format!("{}.", crate::format::sentence(&fault.say(page.language))))
+        }
+        GrantFault::EndBeforeStart { .. } => ("until", page.t("fault-end-before-start")),
+    }
+}
+
+/// The bundle, or the right in its scope, that was chosen.
+fn what(form: &Posted) -> Option<Granted> {
     let (kind, value) = form.value("what").split_once('.')?;
     match kind {
-        "bundle" => {
-            let key = Key::parse(value).ok().filter(|key| present.policy().bundles.contains_key(key))?;
-            Some(Granted::Bundle(key))
-        }
+        "bundle" => Key::parse(value).ok().map(Granted::Bundle),
         "right" => {
-            let right: RightId = value.parse().ok()?;
             let scope = form.value("scope").parse::<WantedScope>().ok()?;
-            present.policy().managed.contains(&right).then_some(Granted::Right { right, scope })
+            Some(Granted::Right { right: value.parse().ok()?, scope })
         }
         _ => None,
     }
