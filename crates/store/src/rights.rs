@@ -16,6 +16,7 @@ pub mod inquiry;
 pub mod policy;
 pub mod request;
 pub mod scene;
+pub mod substitute;
 pub mod take_over;
 pub mod telling;
 

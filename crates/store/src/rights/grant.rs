@@ -149,16 +149,12 @@ pub async fn of(tx: &mut Tx, identity: IdentityId, limit: i64) -> Result<Vec<Gra
 }
 
 fn read(row: &Row) -> Result<GrantRecord, StoreError> {
-    let day = |column: &str| {
-        let text = row.optional_text(column)?;
-        text.map(|text| text.parse().map_err(|_| row.broken(column, "is no date"))).transpose()
-    };
     let grant = Grant {
         id: GrantId(row.uuid("id")?),
         identity: IdentityId(row.uuid("identity")?),
         granted: json::read(row, "granted")?,
-        from: day("from_day")?,
-        until: day("until_day")?,
+        from: row.optional_date("from_day")?,
+        until: row.optional_date("until_day")?,
         why: row.text("why")?.to_owned(),
         case: row.optional_text("case_number")?.map(str::to_owned),
         origin: json::from_word(row, "origin")?,

@@ -1,4 +1,4 @@
-//! Tables `request` and `substitute`: what people asked for, who said what to it, and who stands in for whom.
+//! Table `request`: what people asked for, and who said what to it.
 //!
 //! Asking and deciding check here what the domain says, in the transaction that writes it: between a page and its form
 //! somebody else may have decided. Mail to those who must act is queued in the same transaction.
@@ -10,12 +10,12 @@ use domain::{
     rights::{
         Bundle, GrantOrigin, Granted, Key, Missing,
         request::{
-            Approvers, Chart, Decision, Party, Refusal, Request, RequestId, RequestState, Substitute,
-            may_ask, stands_against,
+            Approvers, Chart, Decision, Party, Refusal, Request, RequestId, RequestState, may_ask,
+            stands_against,
         },
     },
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::civil::Date;
 use serde_json::json;
 
 use crate::{
@@ -367,8 +367,8 @@ pub(crate) fn read(row: &Row) -> Result<Request, StoreError> {
         id: RequestId(row.int("id")?),
         identity: IdentityId(row.uuid("identity")?),
         bundle,
-        from: day(row, "from_day")?,
-        until: day(row, "until_day")?,
+        from: row.optional_date("from_day")?,
+        until: row.optional_date("until_day")?,
         why: row.text("why")?.to_owned(),
         case: row.optional_text("case_number")?.map(str::to_owned),
         asked_by: json::read(row, "asked_by")?,
@@ -376,76 +376,4 @@ pub(crate) fn read(row: &Row) -> Result<Request, StoreError> {
         state: json::from_word(row, "state")?,
         decisions: json::read(row, "decisions")?,
     })
-}
-
-fn day(row: &Row, column: &str) -> Result<Option<Date>, StoreError> {
-    let text = row.optional_text(column)?;
-    text.map(|text| text.parse().map_err(|_| row.broken(column, "is no date"))).transpose()
-}
-
-/// Somebody stands in for a manager or owner for some days.
-pub async fn stand_in(tx: &mut Tx, cvr: &Cvr, substitute: &Substitute, by: &str) -> Result<(), StoreError> {
-    let now: Timestamp = tx.now();
-    let sql = "INSERT INTO substitute (organisation, absent, stands_in, from_day, until_day, set_by, set_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7)
-               ON CONFLICT (organisation, absent, stands_in, from_day) DO UPDATE SET until_day = excluded.until_day,
-                   set_by = excluded.set_by, set_at = excluded.set_at";
-    let Substitute { absent, stands_in, from, until } = substitute;
-    let values = [
-        cvr.to_string().into(),
-        absent.to_lowercase().into(),
-        stands_in.to_lowercase().into(),
-        (*from).into(),
-        (*until).into(),
-        by.into(),
-        now.into(),
-    ];
-    tx.execute_one(sql, &values).await?;
-    let detail = json!({ "absent": absent, "stands_in": stands_in, "from": from, "until": until });
-    tx.audit(AuditEntry::of(by, "substitute.set", cvr).detail(detail)).await
-}
-
-/// Ends it after yesterday, or takes it back where it has not lasted a day. `false`: there is none, or it is over.
-pub async fn end_stand_in(
-    tx: &mut Tx,
-    cvr: &Cvr,
-    (absent, stands_in, from): (&str, &str, Date),
-    by: &str,
-) -> Result<bool, StoreError> {
-    let today = danish_date(tx.now());
-    let yesterday = today.yesterday().unwrap_or(today);
-    let sql = "UPDATE substitute SET until_day = $5
-               WHERE organisation = $1 AND absent = $2 AND stands_in = $3 AND from_day = $4 AND until_day > $5";
-    let values = [
-        cvr.to_string().into(),
-        absent.to_lowercase().into(),
-        stands_in.to_lowercase().into(),
-        from.into(),
-        yesterday.into(),
-    ];
-    if tx.execute(sql, &values).await? == 0 {
-        return Ok(false);
-    }
-    let never_was = "DELETE FROM substitute WHERE organisation = $1 AND until_day < from_day";
-    tx.execute(never_was, &[cvr.to_string().into()]).await?;
-    let detail = json!({ "absent": absent, "stands_in": stands_in, "from": from });
-    tx.audit(AuditEntry::of(by, "substitute.ended", cvr).detail(detail)).await?;
-    Ok(true)
-}
-
-/// Everybody who stands in for somebody, on whatever days.
-pub async fn substitutes(tx: &mut Tx, cvr: &Cvr) -> Result<Vec<Substitute>, StoreError> {
-    let sql = "SELECT absent, stands_in, from_day, until_day FROM substitute WHERE organisation = $1
-               ORDER BY absent, from_day, stands_in";
-    let rows = tx.rows(sql, &[cvr.to_string().into()]).await?;
-    let read = |row: &Row| {
-        let day = |column| day(row, column)?.ok_or_else(|| row.broken(column, "is no date"));
-        Ok(Substitute {
-            absent: row.text("absent")?.to_owned(),
-            stands_in: row.text("stands_in")?.to_owned(),
-            from: day("from_day")?,
-            until: day("until_day")?,
-        })
-    };
-    rows.iter().map(read).collect()
 }

@@ -14,7 +14,7 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::{
     StoreError, Tx,
-    rights::{Entitlements, facts, facts::Person, holding, request},
+    rights::{Entitlements, facts, facts::Person, holding, substitute},
 };
 
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl Scene {
         Ok(Self {
             entitlements: Entitlements::load(tx, cvr).await?,
             people: facts::everybody(tx, cvr).await?,
-            substitutes: request::substitutes(tx, cvr).await?,
+            substitutes: substitute::all(tx, cvr).await?,
             today: danish_date(tx.now()),
         })
     }
@@ -44,7 +44,7 @@ impl Scene {
         Ok(Self {
             entitlements: Entitlements::at(tx, cvr, moment).await?,
             people: people_at(tx, cvr, moment).await?,
-            substitutes: request::substitutes(tx, cvr).await?,
+            substitutes: substitute::all(tx, cvr).await?,
             today: day,
         })
     }

@@ -18,7 +18,7 @@ use store::{
     mail,
     rights::{
         attestation::{self, AttestationError, NewAnswer, Progress},
-        catalogue, grant, policy, request,
+        catalogue, grant, policy, substitute,
     },
 };
 use testkit::for_each_engine;
@@ -236,7 +236,7 @@ async fn who_stands_in_answers_on_those_days() {
             from: in_days(&town, 1),
             until: in_days(&town, 1),
         };
-        change!(town, tx => request::stand_in(tx, town.cvr(), &away, "u1").await?);
+        change!(town, tx => substitute::set(tx, town.cvr(), &away, "u1").await?);
         let stands_in = reviewer(&town, 3);
         let waits = async || look!(town, tx => attestation::open_for(tx, town.cvr(), &stands_in).await?);
         answer(&town, id, &stands_in, &[(clerk.number, true)]).await.unwrap_err();

@@ -25,7 +25,7 @@ use store::{
         policy::{self, SaveError},
         request::{self, NewRequest, RequestError},
         scene::Scene,
-        take_over,
+        substitute, take_over,
         telling::Telling,
     },
     view::requests::{self, Asked, Sight},
@@ -567,10 +567,10 @@ async fn a_substitute_is_kept_with_their_days() {
         let town = Town::of(database, 0).await;
         let day = danish_date(town.now());
         let one = Substitute { absent: "u0".to_owned(), stands_in: "u1".to_owned(), from: day, until: day };
-        change!(town, tx => request::stand_in(tx, town.cvr(), &one, "u0").await?);
+        change!(town, tx => substitute::set(tx, town.cvr(), &one, "u0").await?);
         let longer = Substitute { until: day.tomorrow().unwrap(), ..one };
-        change!(town, tx => request::stand_in(tx, town.cvr(), &longer, "u0").await?);
-        assert_eq!(look!(town, tx => request::substitutes(tx, town.cvr()).await?), [longer]);
+        change!(town, tx => substitute::set(tx, town.cvr(), &longer, "u0").await?);
+        assert_eq!(look!(town, tx => substitute::all(tx, town.cvr()).await?), [longer]);
         assert_eq!(town.logged("substitute.").await, ["substitute.set", "substitute.set"]);
     })
     .await;
@@ -589,17 +589,17 @@ async fn standing_in_ends_early_once_and_leaves_no_day_that_never_was() {
             until,
         };
         for one in [of("u1", day), of("u2", until)] {
-            change!(town, tx => request::stand_in(tx, town.cvr(), &one, "u0").await?);
+            change!(town, tx => substitute::set(tx, town.cvr(), &one, "u0").await?);
         }
         town.wait(DAY * 3);
         let end = async |stands_in: &str, from| {
             let key = ("U0", stands_in, from);
-            change!(town, tx => request::end_stand_in(tx, town.cvr(), key, "Mette").await?)
+            change!(town, tx => substitute::end(tx, town.cvr(), key, "Mette").await?)
         };
         assert!(end("U1", day).await && end("u2", until).await);
         assert!(!end("u1", day).await && !end("u2", until).await && !end("u3", day).await);
         let yesterday = danish_date(town.now()).yesterday().unwrap();
-        let left = look!(town, tx => request::substitutes(tx, town.cvr()).await?);
+        let left = look!(town, tx => substitute::all(tx, town.cvr()).await?);
         assert_eq!(left, [Substitute { until: yesterday, ..of("u1", day) }]);
         let logged = town.logged("substitute.").await;
         assert_eq!(logged.iter().filter(|action| *action == "substitute.ended").count(), 2);

@@ -6,7 +6,7 @@ use domain::rights::attestation::CampaignId;
 use domain::rights::request::Substitute;
 use domain::{IdentityId, Role};
 use jiff::civil::Date;
-use store::rights::{attestation, request};
+use store::rights::{attestation, substitute};
 
 use crate::browser::{Answer, Browser, refused};
 use crate::world::{World, cvr};
@@ -186,7 +186,7 @@ async fn who_stands_in_looks_through_and_not_themselves() {
         Substitute { absent: "p040".to_owned(), stands_in: "p036".to_owned(), from: day, until: day };
     world
         .store
-        .write(|tx| Box::pin(async { request::stand_in(tx, &cvr(), &substitute, "Mette Holm").await }))
+        .write(|tx| Box::pin(async { substitute::set(tx, &cvr(), &substitute, "Mette Holm").await }))
         .await
         .unwrap();
     let mut stands_in = world.is_person("Bo Dahl", Role::Employee, "p036").await;

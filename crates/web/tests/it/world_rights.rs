@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use store::rights::catalogue::Listing;
 use store::rights::grant::NewGrant;
 use store::rights::request::{self, NewRequest};
+use store::rights::substitute;
 use store::rights::{attestation, catalogue, grant, holding, policy};
 use store::{StoreError, Tx, identity};
 use uuid::Uuid;
@@ -147,7 +148,7 @@ async fn ask(tx: &mut Tx, cvr: &Cvr) -> Result<(), StoreError> {
     let today = domain::danish_date(tx.now());
     let (absent, stands_in) = ("p060".to_owned(), "p061".to_owned());
     let substitute = Substitute { absent, stands_in, from: today, until: today };
-    request::stand_in(tx, cvr, &substitute, "Mette Holm").await?;
+    substitute::set(tx, cvr, &substitute, "Mette Holm").await?;
     attestation::begin(tx, cvr, &review(today), "Mette Holm", None).await.unwrap();
     Ok(())
 }

@@ -11,8 +11,8 @@ use domain::rights::request::{Refusal, Substitute};
 use jiff::civil::Date;
 use serde::Deserialize;
 use std::collections::HashMap;
-use store::rights::request;
 use store::rights::scene::Scene;
+use store::rights::substitute;
 use store::{StoreError, Tx, identity};
 
 use super::requests::caller::Caller;
@@ -232,7 +232,7 @@ pub async fn set(
                 .store
                 .write(|tx| {
                     Box::pin(async {
-                        request::stand_in(tx, signed_in.cvr(), &substitute, signed_in.name()).await
+                        substitute::set(tx, signed_in.cvr(), &substitute, signed_in.name()).await
                     })
                 })
                 .await?;
@@ -309,7 +309,7 @@ pub async fn end(
     let ended = console.store.write(|tx| {
         Box::pin(async {
             let key = (absent, stands_in, from);
-            request::end_stand_in(tx, signed_in.cvr(), key, signed_in.name()).await
+            substitute::end(tx, signed_in.cvr(), key, signed_in.name()).await
         })
     });
     if !ended.await? {
