@@ -33,8 +33,9 @@ impl Telling<'_> {
     }
 }
 
+/// Nobody writes to the address of somebody who has left.
 async fn email(tx: &mut Tx, cvr: &Cvr, identity: IdentityId) -> Result<Option<Email>, StoreError> {
-    let sql = "SELECT email FROM identity WHERE organisation = $1 AND id = $2";
+    let sql = "SELECT email FROM identity WHERE organisation = $1 AND id = $2 AND presence <> 'left'";
     let row = tx.row(sql, &[cvr.to_string().into(), identity.0.into()]).await?;
     let email = row.as_ref().map(|row| row.optional_text("email")).transpose()?.flatten();
     Ok(email.and_then(|email| Email::parse(email).ok()))

@@ -70,6 +70,15 @@ async fn a_person_is_what_they_are_in_one_organisation() {
         let full = town.person(1).await.subject.desired.full_name();
         assert!(called("U1").await && called(&full.to_uppercase()).await);
         assert!(!called("u0").await && !called("").await);
+
+        // Another source brought the same human being as somebody else.
+        let sql =
+            "UPDATE identity SET cpr_hash = (SELECT cpr_hash FROM identity WHERE id = $1) WHERE id = $2";
+        let ids = [town.people[1].0.into(), town.people[0].0.into()];
+        change!(town, tx => tx.execute_one(sql, &ids).await?);
+        let mut both = town.people.clone();
+        both.sort();
+        assert_eq!(look!(town, tx => identity::of_person(tx, town.cvr(), person).await?), both);
     })
     .await;
 }

@@ -670,6 +670,26 @@ async fn requests_are_listed_for_those_who_may_see_them() {
 }
 
 #[tokio::test]
+async fn nobody_who_has_left_gets_letters() {
+    for_each_engine(async |database| {
+        let town = Town::of(database, 2).await;
+        asking(&town, true).await;
+        let told = async || {
+            let letters = look!(town, tx => mail::recent(tx, town.cvr(), 20, 0).await?);
+            letters.iter().filter(|one| one.kind == "request-declined").count()
+        };
+        let made = ask(&town, wish(&town)).await.unwrap();
+        decide(&town, made.id, party(&town, 0), false).await.unwrap();
+        assert_eq!(told().await, 1, "who asked is told");
+        let made = ask(&town, wish(&town)).await.unwrap();
+        in_unit(&town, &["Skolen"]).await;
+        decide(&town, made.id, party(&town, 0), false).await.unwrap();
+        assert_eq!(told().await, 1, "and who has left is not");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_end_of_a_grant_is_told_once_to_the_person_and_the_manager() {
     for_each_engine(async |database| {
         let town = Town::of(database, 2).await;

@@ -308,6 +308,22 @@ async fn anybody_is_found_by_who_may_ask_for_anybody() {
 }
 
 #[tokio::test]
+async fn nobody_chooses_the_substitute_of_their_own_manager() {
+    let world = World::typical().await;
+    let day = |days: i64| today(&world).checked_add(jiff::Span::new().days(days)).unwrap().to_string();
+    let (from, until) = (day(1), day(9));
+    let set = [("absent", "p040"), ("stands-in", "p041"), ("from", &*from), ("until", &*until)];
+    let count = "SELECT COUNT(*) AS n FROM substitute";
+    let before = world.number(count).await;
+    let mut led = world.is_person("Åse Winther Dalsø", Role::RightsAdministrator, "p031").await;
+    let sentence = "Du vælger ikke selv, hvem der er stedfortræder for din egen leder.";
+    refused(&led.post("/rights/substitutes", &set).await, "absent", sentence);
+    assert_eq!(world.number(count).await, before);
+    let mut other = world.is_person("En anden", Role::RightsAdministrator, "p050").await;
+    assert_eq!(other.post("/rights/substitutes", &set).await.location(), "/rights/substitutes?done=set");
+}
+
+#[tokio::test]
 async fn a_substitute_is_set_and_ended_and_each_fault_has_its_place() {
     let world = World::typical().await;
     let mut administrator = world.visitor(Role::RightsAdministrator).await;
