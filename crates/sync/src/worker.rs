@@ -37,8 +37,9 @@ use self::slots::Slots;
 /// Attempts after which an operation is parked. Suspensions never are.
 const ATTEMPTS: i64 = 8;
 
-/// How long a slot that found nothing waits at least.
+/// How long a slot that found nothing waits: longer each time, but not so long that it misses much.
 const SHORTEST_WAIT: Duration = Duration::from_millis(20);
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// What the slots of one [`Engine::drain`] share.
 struct Sending {
@@ -92,10 +93,12 @@ impl Engine {
     /// on what may make more.
     async fn slot(&self, site: &Site, sending: &Sending, which: Which) -> Result<(), EngineError> {
         let slots = &sending.slots;
+        let mut idle = SHORTEST_WAIT;
         while !self.stops.load(Ordering::SeqCst) && !slots.are_over() {
             let look = slots.look();
             match self.next(site, which).await? {
                 Next::Take(one) => {
+                    idle = SHORTEST_WAIT;
                     self.carry_out(site, &sending.organisation, *one).await?;
                     slots.moved(look);
                     let done = sending.done.fetch_add(1, Ordering::SeqCst) + 1;
@@ -106,7 +109,10 @@ impl Engine {
                     tokio::time::sleep(wait).await;
                     slots.end(look);
                 }
-                Next::Nothing => slots.rest(look, SHORTEST_WAIT).await,
+                Next::Nothing => {
+                    slots.rest(look, idle).await;
+                    idle = (idle * 2).min(LONGEST_WAIT);
+                }
             }
         }
         Ok(())
@@ -374,7 +380,7 @@ impl Engine {
 /// Never longer than a second, so that a new suspension is seen and a shifted clock does no harm.
 fn wait_until(due: Timestamp, now: Timestamp) -> Duration {
     let wait = Duration::try_from(due.duration_since(now)).unwrap_or_default();
-    if wait.is_zero() { wait } else { wait.clamp(SHORTEST_WAIT, Duration::from_secs(1)) }
+    if wait.is_zero() { wait } else { wait.clamp(SHORTEST_WAIT, LONGEST_WAIT) }
 }
 
 fn words(failure: &Failure) -> (Told, String) {
