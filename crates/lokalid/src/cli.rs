@@ -311,10 +311,13 @@ pub struct GrantRight {
     /// `cvr`, `se NUMBER`, `production-unit NUMBER` or `own-production-unit`.
     #[arg(long)]
     pub scope: Option<WantedScope>,
-    #[arg(long)]
+    /// The first day, as 2026-12-01; otherwise at once.
+    #[arg(long, value_name = "DATE")]
     pub from: Option<jiff::civil::Date>,
-    #[arg(long)]
+    /// The last day; otherwise until somebody ends it.
+    #[arg(long, value_name = "DATE")]
     pub until: Option<jiff::civil::Date>,
+    /// Stands in the log and in the answer to *why*.
     #[arg(long, value_parser = not_blank)]
     pub why: String,
     /// The number of the case in your own system.

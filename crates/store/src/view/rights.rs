@@ -241,14 +241,20 @@ fn read_administrator(row: &Row) -> Result<Administrator, StoreError> {
 /// Those who work here and had such a role on an identity that is gone, each with the roles that the present one lacks:
 /// nobody can give them but somebody in the portal.
 pub async fn to_recreate(tx: &mut Tx, cvr: &Cvr, limit: i64) -> Result<Vec<Administrator>, StoreError> {
-    // The same person is who is still linked to it, or has the same CPR number.
-    let sql = "SELECT o.uuid, o.status, o.fields, o.administrator_roles, i.id AS identity, i.full_name,
+    // The same person is who is still linked to it, or has the same CPR number. From the few that are lost to whoever
+    // they were, each way by its own index: the other way round everybody is held against everybody.
+    let sql = "WITH lost AS (SELECT organisation, uuid, status, fields, administrator_roles, cpr_hash FROM observed
+                   WHERE organisation = $1 AND sight = 'gone' AND administrator_roles <> '[]'),
+               same AS (
+                   SELECT lost.uuid, i.id FROM lost CROSS JOIN identity i
+                       WHERE i.organisation = lost.organisation AND i.link = lost.uuid
+                   UNION SELECT lost.uuid, i.id FROM lost CROSS JOIN identity i WHERE i.cpr_hash = lost.cpr_hash)
+               SELECT o.uuid, o.status, o.fields, o.administrator_roles, i.id AS identity, i.full_name,
                       COALESCE(now.administrator_roles, '[]') AS roles_now
-               FROM observed o
-               JOIN identity i ON i.organisation = o.organisation AND (i.link = o.uuid OR i.cpr_hash = o.cpr_hash)
-               LEFT JOIN observed now ON now.organisation = o.organisation AND now.uuid = i.link AND now.sight <> 'gone'
-               WHERE o.organisation = $1 AND o.sight = 'gone' AND o.administrator_roles <> '[]'
-                 AND i.presence <> 'left'
+               FROM same CROSS JOIN lost o CROSS JOIN identity i
+               LEFT JOIN observed now ON now.organisation = i.organisation AND now.uuid = i.link AND now.sight <> 'gone'
+               WHERE o.uuid = same.uuid AND i.id = same.id AND i.organisation = o.organisation
+                   AND i.presence <> 'left'
                ORDER BY i.sort_key, i.id, o.uuid LIMIT $2";
     let mut lacking = Vec::new();
     for row in &tx.rows(sql, &[cvr.to_string().into(), limit.into()]).await? {
